@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import type { Diagnostic, Result } from '../base/diagnostic.ts';
+import { bad, ok } from '../base/diagnostic.ts';
+
+/**
+ * A boot order: the leaf calls that bring up a kernel's allocators, in the order in which they run.
+ *
+ * One schema for orders written by hand (`models/netbsd/orders`) and orders that `extract` reads
+ * from a C tree; both enter the model by the same door. A leaf is a call of the allocators' API
+ * (see `binding.ts`) or an assignment to a global that marks a phase, written as call `set`.
+ */
+export const orderSchema = 'bootproof/order/1';
+
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.pipe(v.string(), v.minLength(1));
+
+/** One C function on the way to a leaf: where it calls the next one. */
+const frame = v.strictObject({ function: text, file: text, line: natural });
+
+/** What an event, a fact or a whole order rests on. */
+const origin = v.picklist(['read', 'inferred', 'reconstructed']);
+
+const guard = v.strictObject({
+  /** The condition as it stands in the source. */
+  text,
+  /** `file:line` of the condition: events with the same `at` share one choice. */
+  at: text,
+});
+
+const context = v.strictObject({
+  /** The interrupt priority level at which the call runs: NONE, SOFTCLOCK, …, VM, SCHED, HIGH. */
+  ipl: text,
+  /** Who runs: a thread or an interrupt. */
+  by: v.picklist(['thread', 'interrupt']),
+  cold: v.boolean(),
+  /** False where nothing can be woken yet. */
+  maySleep: v.optional(v.boolean()),
+});
+
+const argument = v.union([v.string(), v.number(), v.boolean(), v.null()]);
+
+const event = v.strictObject({
+  /** The C function called, or `set` for an assignment to a phase-marking global. */
+  call: text,
+  /** The object as the C source names it, without `&`: `pmap_cache`, `kernel_map`; null if there is none. */
+  object: v.nullable(text),
+  /** Arguments by parameter name; sizes in bytes, `wchan` as ddb shows it. */
+  args: v.record(v.string(), argument),
+  function: text,
+  file: text,
+  line: natural,
+  /** The macro from which the call was expanded. */
+  macro: v.optional(text),
+  /** Callers, outermost first; the last one calls `function`. */
+  stack: v.array(frame),
+  context,
+  /** `must`: on every path; `may`: depends on the guards; `loop`: at least once; `loop0`: maybe never. */
+  certainty: v.picklist(['must', 'may', 'loop', 'loop0']),
+  guards: v.array(guard),
+  origin: v.optional(origin),
+  /** What a reader must know and the source does not say: why it is inferred, what was left out. */
+  note: v.optional(text),
+});
+
+/** Where a reading of a C tree does not know: each hole is named in the verdict that it touches. */
+const hole = v.strictObject({
+  kind: v.picklist([
+    'unresolved call',
+    'cut',
+    'opaque function',
+    'parse error',
+    'missing file',
+    'missing header',
+    'missing definition',
+    'limit',
+  ]),
+  what: text,
+  at: v.optional(text),
+  /** Index of the event before which the hole lies. */
+  before: v.optional(natural),
+  why: v.optional(text),
+});
+
+const order = v.strictObject({
+  schema: v.literal(orderSchema),
+  /** `i386 of NetBSD 5.2`. */
+  title: text,
+  port: text,
+  origin,
+  source: v.strictObject({
+    /** The tree the files belong to: `NetBSD 5.2`. */
+    tree: text,
+    /** RCS revision by file, where known. */
+    revisions: v.record(v.string(), v.string()),
+    /** For extracted orders: hash of what was read, kernel configuration and options. */
+    hash: v.optional(text),
+    config: v.optional(text),
+    options: v.optional(v.record(v.string(), v.string())),
+  }),
+  entries: v.optional(v.array(frame)),
+  /** Assumptions of the reading: `no context switch while cold`. */
+  axioms: v.optional(v.array(text)),
+  events: v.pipe(v.array(event), v.minLength(1)),
+  holes: v.optional(v.array(hole)),
+});
+
+export type Order = v.InferOutput<typeof order>;
+export type OrderEvent = v.InferOutput<typeof event>;
+export type OrderFrame = v.InferOutput<typeof frame>;
+export type OrderHole = v.InferOutput<typeof hole>;
+export type OrderArgument = v.InferOutput<typeof argument>;
+
+/** Reads a boot order from parsed JSON; what is wrong is told with the path of the field. */
+export function parseOrder(input: unknown, from = 'order'): Result<Order> {
+  const parsed = v.safeParse(order, input);
+  if (parsed.success) return ok(parsed.output);
+  return bad(...parsed.issues.map((issue) => fieldDiagnostic(issue, from)));
+}
+
+function fieldDiagnostic(issue: v.BaseIssue<unknown>, from: string): Diagnostic {
+  const path = v.getDotPath(issue) ?? '(the whole file)';
+  return {
+    code: 'bad-order',
+    message: `${path}: found ${issue.received}, expected ${issue.expected ?? 'another value'}`,
+    at: from,
+    hint: `the schema is ${orderSchema}; see docs/order-format.md`,
+  };
+}
