@@ -48,11 +48,19 @@ export interface View extends ReadView {
   ): void;
   /** Takes one of several labelled alternatives; the search takes them all. */
   choose<T>(why: string, from: readonly Labelled<T>[]): T;
-  /** This alternative of the step is not enabled in this state: it waits for `on`. */
+  /** This alternative of the step is not enabled in this state: it waits for `on`. Throws `Blocked`. */
   blocked(on: string): never;
   /**
    * Says that a named place was passed (a routine's label, an order event, a guard).
    * Not part of the state: shown in traces as the path of the step, and counted as coverage.
    */
   mark(place: string): void;
+}
+
+/** What `View.blocked` throws. Not an error: it ends one alternative of one step. */
+export class Blocked {
+  readonly on: string;
+  constructor(on: string) {
+    this.on = on;
+  }
 }
