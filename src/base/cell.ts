@@ -64,7 +64,7 @@ export interface AnyCell {
 export function cell<Value extends Plain, O extends Observers<Value>, P extends Operations<Value>>(
   key: string,
   type: CellType<Value, O, P>,
-  initial: Value,
+  initial: NoInfer<Value>,
 ): Cell<Value, O, P> {
   return { key, type, initial };
 }
@@ -92,7 +92,7 @@ export function cells<
   kind: Kind,
   names: readonly string[],
   type: CellType<Value, O, P>,
-  initial: Value | ((name: string) => Value),
+  initial: NoInfer<Value> | ((name: string) => NoInfer<Value>),
 ): Family<Kind, Value, O, P> {
   const refs = names.map((name) => ref(kind, name));
   const all = names.map((name) =>
