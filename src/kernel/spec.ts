@@ -33,7 +33,14 @@ export type PageSource =
   /** A page of RAM at its direct-mapped address (alpha's pmap_pv and l1pt allocators). */
   | 'uvm_pagealloc'
   /** x86 PAE pmap_pdp_alloc: uvm_km_alloc(kernel_map, 4 pages, WIRED). */
-  | 'pmap_pdp_alloc';
+  | 'pmap_pdp_alloc'
+  /**
+   * pageBytes by uvm_km_alloc(kernel_map, WIRED; NOWAIT|TRYLOCK or WAITVA as asked): uarea, exec
+   * arguments, buffers, and, until vmem(9) is modelled, the quantum caches of kmem's arena.
+   */
+  | 'uvm_km_alloc'
+  /** mclpool_alloc: uvm_km_alloc_poolpage(mb_map). */
+  | 'mclpool_alloc';
 
 export interface AllocatorSpec {
   /** `pool_allocator_nointr`, `km_vacache_allocator(kernel_map)`, `pmap_bootstrap_pv_allocator`, … */
