@@ -1,0 +1,44 @@
+import { cellType } from '../../base/cell.ts';
+import type { Frame } from '../../base/routine.ts';
+
+/** A thread or interrupt handler: what it has on its stack, and what it was answered. */
+export type Thread = {
+  readonly phase: 'not started' | 'running' | 'done';
+  readonly stack: readonly Frame[];
+  /** What a requester got, for properties and final states: `memory`, `NULL`. */
+  readonly answer?: string;
+};
+
+export const threadAtReset: Thread = { phase: 'not started', stack: [] };
+
+export const threadType = cellType<Thread>()({
+  name: 'thread',
+  observers: {
+    phase: (thread): Thread['phase'] => thread.phase,
+    isDone: (thread): boolean => thread.phase === 'done',
+    stack: (thread): readonly Frame[] => thread.stack,
+    answer: (thread): string | null => thread.answer ?? null,
+    /** The routine a thread is in, innermost last: for properties. */
+    isIn: (thread, routine: string): boolean =>
+      thread.stack.some((frame) => frame.routine === routine),
+  },
+  operations: {
+    run: (thread, stack: readonly Frame[]): Thread => ({
+      phase: 'running',
+      stack,
+      ...(thread.answer === undefined ? {} : { answer: thread.answer }),
+    }),
+    end: (thread) => {
+      thread.phase = 'done';
+      thread.stack = [];
+    },
+    /** A cyclic thread or interrupt is ready to start again. */
+    rest: (thread) => {
+      thread.phase = 'not started';
+      thread.stack = [];
+    },
+    record: (thread, answer: string) => {
+      thread.answer = answer;
+    },
+  },
+});
