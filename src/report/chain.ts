@@ -1,0 +1,71 @@
+import type { Plain } from '../base/plain.ts';
+import { nameOf } from '../base/plain.ts';
+import type { Change, Trace } from '../checker/result.ts';
+import { isList, isRecord } from './changes.ts';
+
+/**
+ * The reclaim chains of a run: which callbacks each map has, and where the next run of them begins.
+ *
+ * A chain is a cell `chain/<map>` with its entries in order and a cursor. A step that touches a
+ * chain or its map is shown with the chain as it then stands, since that is what the reader of a
+ * lost callback wants to see beside it.
+ */
+export interface ChainView {
+  readonly map: string;
+  /** The callbacks by name, in the order in which they run. */
+  readonly entries: readonly string[];
+  /** The entry at which the next run begins; null for the head. */
+  readonly cursor: string | null;
+}
+
+/** The chain that a cell holds, or null where the cell is none. */
+export function chainOf(cell: string, value: Plain): ChainView | null {
+  const map = /^chain\/(.+)$/.exec(cell)?.[1];
+  if (map === undefined || !isRecord(value)) return null;
+  const entries = value['entries'];
+  if (!isList(entries)) return null;
+  const names = entries.map(entryName);
+  const cursor = value['cursor'];
+  if (typeof cursor === 'number') return { map, entries: names, cursor: names[cursor] ?? null };
+  return { map, entries: names, cursor: typeof cursor === 'string' ? entryName(cursor) : null };
+}
+
+function entryName(entry: Plain): string {
+  if (typeof entry === 'string')
+    return entry.includes(':') ? nameOf(`x:${afterKind(entry)}`) : entry;
+  if (isRecord(entry)) return entryName(entry['ref'] ?? entry['name'] ?? '?');
+  return String(entry);
+}
+
+const afterKind = (reference: string): string => reference.slice(reference.indexOf(':') + 1);
+
+/** For each step of a run, the chains that it concerns, as they stand after it. */
+export function chainsAlong(
+  trace: Trace,
+  initial: ReadonlyMap<string, Plain>,
+): readonly (readonly ChainView[])[] {
+  const state = new Map(initial);
+  return trace.steps.map((step) => {
+    for (const change of step.changes) state.set(change.cell, change.after);
+    const maps = new Set(step.changes.flatMap(mapsOf));
+    return [...maps].sort().flatMap((map) => {
+      const cell = `chain/${map}`;
+      const chain = chainOf(cell, state.get(cell) ?? null);
+      return chain === null ? [] : [chain];
+    });
+  });
+}
+
+/** The maps that a change concerns: its chain's, or its own. */
+function mapsOf(change: Change): readonly string[] {
+  const map = /^(?:chain|map|map-control|map-entries)\/(.+)$/.exec(change.cell)?.[1];
+  return map === undefined ? [] : [map];
+}
+
+/** `kernel_map's chain: kvakernel → *pmappl → amappl`, the cursor marked by a star. */
+export function chainText(chain: ChainView): string {
+  if (chain.entries.length === 0) return `${chain.map}'s chain: empty`;
+  const names = chain.entries.map((name) => (name === chain.cursor ? `*${name}` : name));
+  const end = chain.cursor === null ? '' : ' (* is where the next run begins)';
+  return `${chain.map}'s chain: ${names.join(' → ')}${end}`;
+}

@@ -1,0 +1,78 @@
+import type { Plain } from '../base/plain.ts';
+import { encode } from '../base/plain.ts';
+import type { Change } from '../checker/result.ts';
+
+/**
+ * What a step changed, short enough to read: only the parts that differ, references by name,
+ * addresses in hexadecimal as ddb prints them.
+ */
+export function describeChange(change: Change): string {
+  const { cell, before, after } = change;
+  if (before === null) return `${cell} comes: ${brief(after)}`;
+  if (after === null) return `${cell} goes`;
+  const parts = differences(before, after, '');
+  return `${cell} ${parts.join(', ')}`;
+}
+
+/** Each part that differs, with its path inside the value. */
+function differences(before: Plain, after: Plain, path: string): string[] {
+  if (encode(before) === encode(after)) return [];
+  if (isList(before) && isList(after)) return [listDifference(before, after, path)];
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys.flatMap((key) => {
+      const below = path === '' ? key : `${path}.${key}`;
+      return differences(before[key] ?? null, after[key] ?? null, below);
+    });
+  }
+  return [`${prefix(path)}${brief(before)} → ${brief(after)}`];
+}
+
+function listDifference(before: readonly Plain[], after: readonly Plain[], path: string): string {
+  const gone = without(before, after);
+  const come = without(after, before);
+  if (gone.length === 0 && come.length === 0) return `${prefix(path)}is now ${brief(after)}`;
+  const signs = [
+    ...gone.map((item) => `-${brief(item)}`),
+    ...come.map((item) => `+${brief(item)}`),
+  ];
+  return `${prefix(path)}${signs.join(' ')}`;
+}
+
+/** The items of `some` that are left when those of `others` are taken away one by one. */
+function without(some: readonly Plain[], others: readonly Plain[]): Plain[] {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(encode(other), (left.get(encode(other)) ?? 0) + 1);
+  return some.filter((item) => {
+    const count = left.get(encode(item)) ?? 0;
+    if (count > 0) left.set(encode(item), count - 1);
+    return count === 0;
+  });
+}
+
+const prefix = (path: string): string => (path === '' ? '' : `${path} `);
+
+const addressesFrom = 0x10000;
+
+/** A value in a few words. */
+export function brief(value: Plain | undefined): string {
+  if (value === undefined || value === null) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') {
+    return value >= addressesFrom ? `0x${value.toString(16)}` : String(value);
+  }
+  if (typeof value === 'string') return /^[a-z]+:[^:\s]+$/.test(value) ? afterColon(value) : value;
+  if (isList(value)) return `[${value.map(brief).join(' ')}]`;
+  const parts = Object.entries(value).filter(([, part]) => part !== undefined && part !== null);
+  return `{${parts.map(([key, part]) => `${key} ${brief(part)}`).join(', ')}}`;
+}
+
+const afterColon = (reference: string): string => reference.slice(reference.indexOf(':') + 1);
+
+export function isList(value: unknown): value is readonly Plain[] {
+  return Array.isArray(value);
+}
+
+export function isRecord(value: unknown): value is { readonly [key: string]: Plain | undefined } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

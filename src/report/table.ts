@@ -1,0 +1,123 @@
+import type { PropertyResult } from '../checker/result.ts';
+import type { Violation } from './judgement.ts';
+import { violationsOf } from './judgement.ts';
+import type { Reported } from './reported.ts';
+import type { Column } from './text.ts';
+import { counted, grouped, layOut, listed, secondsText, wrap } from './text.ts';
+
+/**
+ * All models in one table: a line each with verdict and size, below it a line for each thing that
+ * a reader must know: what is violated and for which objects, what was never reached, which bound
+ * stopped the search.
+ */
+export function renderTable(models: readonly Reported[]): string {
+  const columns: readonly Column[] = [
+    { head: 'model', align: 'left' },
+    { head: 'verdict', align: 'left' },
+    { head: 'states', align: 'right' },
+    { head: 'transitions', align: 'right' },
+    { head: 'depth', align: 'right' },
+    { head: 'seconds', align: 'right' },
+    { head: '', align: 'left' },
+  ];
+  const rows = models.map(({ result, judgement, reconstruction }) => [
+    result.model,
+    judgement.outcome,
+    grouped(result.states),
+    grouped(result.transitions),
+    grouped(result.depth),
+    secondsText(result.cost.seconds),
+    reconstruction === null ? '' : 'reconstruction',
+  ]);
+  const [head = '', ...lines] = layOut(columns, rows);
+  const below = models.map((one) => notesOf(one).flatMap((note) => wrap(note, '    ', '      ')));
+  return [head, ...lines.flatMap((line, i) => [line, ...(below[i] ?? [])])].join('\n');
+}
+
+/** What stands below a model's line. */
+function notesOf({ result, judgement, reconstruction }: Reported): string[] {
+  const notes: string[] = [];
+  const mark = reconstruction === null ? '' : ' (reconstruction)';
+  for (const violation of violationsOf(result)) {
+    notes.push(`${violationText(violation, result.properties)}${mark}`);
+  }
+  for (const surprise of judgement.surprises) notes.push(`not as recorded: ${surprise}`);
+  if (judgement.reason !== undefined) notes.push(judgement.reason);
+  if (result.stoppedBy !== undefined) notes.push(stoppedText(result.stoppedBy));
+  const { neverStepped, mustNeverPassed } = result.coverage;
+  if (result.stoppedBy === undefined) {
+    if (neverStepped.length > 0) notes.push(`never stepped: ${listed(neverStepped, 8)}`);
+    if (mustNeverPassed.length > 0) notes.push(`never ran: ${listed(mustNeverPassed, 4)}`);
+  }
+  for (const property of result.properties) {
+    if (property.verdict !== 'VACUOUS') continue;
+    const objects = property.objects.filter((one) => one.verdict === 'VACUOUS');
+    const names = objects.map((one) => one.object).filter((name) => name !== '');
+    const whose = names.length === 0 ? '' : ` for ${listed(names, 6)}`;
+    notes.push(`${property.name} speaks of no reachable state${whose}`);
+  }
+  return notes;
+}
+
+function violationText(violation: Violation, properties: readonly PropertyResult[]): string {
+  const names = violation.objects.map((one) => one.object).filter((name) => name !== '');
+  const of = properties.find((one) => one.name === violation.property)?.objects.length ?? 0;
+  const count = names.length === 0 ? '' : ` for ${names.length} of ${of}: ${listed(names, 20)}`;
+  return `violated: ${violation.property}${count}`;
+}
+
+export function stoppedText(stop: NonNullable<Reported['result']['stoppedBy']>): string {
+  switch (stop.bound) {
+    case 'statesMax':
+      return `stopped by --states-max ${grouped(stop.limit)} at ${counted(stop.reached, 'state')}`;
+    case 'depthMax':
+      return `stopped by --depth-max ${grouped(stop.limit)}`;
+    case 'timeLimitMs':
+      return `stopped by --time-limit ${stop.limit / 1000}s`;
+    case 'memoryMaxBytes':
+      return `stopped by --memory-max ${grouped(stop.limit)} bytes at ${grouped(stop.reached)}`;
+    case 'interrupted':
+      return `interrupted at ${counted(stop.reached, 'state')}`;
+  }
+}
+
+/** Everything about one model but its traces: all properties, environment, assumptions, coverage. */
+export function renderDetails(model: Reported): string {
+  const { result, reconstruction } = model;
+  const lines: string[] = [];
+  if (reconstruction !== null) lines.push(...wrap(`reconstruction: ${reconstruction}`, '', '  '));
+  const columns: readonly Column[] = [
+    { head: 'property', align: 'left' },
+    { head: 'verdict', align: 'left' },
+    { head: 'objects', align: 'right' },
+  ];
+  const rows = result.properties.map((property) => {
+    const violated = property.objects.filter((one) => one.verdict === 'VIOLATED').length;
+    const of = property.objects.length;
+    return [property.name, property.verdict, violated > 0 ? `${violated} of ${of}` : String(of)];
+  });
+  const [head, ...table] = layOut(columns, rows);
+  lines.push('', head ?? '');
+  table.forEach((line, i) => {
+    const property = result.properties[i];
+    if (property === undefined) return;
+    lines.push(...wrap(claimOf(property), `${line}  `, ' '.repeat(line.length + 2)));
+  });
+  lines.push(...section('environment', [...result.environment, ...model.leftOut]));
+  lines.push(...section('assumptions', result.assumptions));
+  if (result.stoppedBy === undefined) {
+    lines.push(...section('never passed', result.coverage.mayNeverPassed));
+  }
+  return lines.join('\n');
+}
+
+function claimOf(property: PropertyResult): string {
+  const sanity = property.about === 'model sanity' ? ' [model sanity]' : '';
+  const reason = property.reason === undefined ? '' : `: ${property.reason}`;
+  return `${property.sentence} (${property.cites})${sanity}${reason}`;
+}
+
+function section(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  return ['', title, ...items.flatMap((item) => wrap(item, '  ', '    '))];
+}

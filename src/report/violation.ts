@@ -1,0 +1,206 @@
+import type { Plain } from '../base/plain.ts';
+import type { Change, Trace, TraceStep } from '../checker/result.ts';
+import { isRecord, describeChange } from './changes.ts';
+import { chainText, chainsAlong } from './chain.ts';
+import type { Violation, ViolatedObject } from './judgement.ts';
+import { callText, parsePlace, shortLocation } from './places.ts';
+import type { Reported } from './reported.ts';
+import { traceKey } from './reported.ts';
+import type { Column } from './text.ts';
+import { counted, cut, layOut, listed, pageWidth, wrap } from './text.ts';
+
+/**
+ * One violated property as a person reads it: what should hold and for whom it does not, what
+ * breaks in the field, the shortest run in ddb's vocabulary, and the command that repeats it.
+ */
+export function renderViolation(
+  model: Reported,
+  violation: Violation,
+  options: { readonly full: boolean },
+): string {
+  const names = violation.objects.map((one) => one.object).filter((name) => name !== '');
+  const mark = model.reconstruction === null ? '' : ' (reconstruction)';
+  const whose = names.length === 0 ? '' : ` for ${listed(names, options.full ? names.length : 1)}`;
+  const lines = wrap(
+    `${model.result.model}${mark}: ${violation.property} is VIOLATED${whose}`,
+    '',
+    '  ',
+  );
+  lines.push(...wrap(violation.sentence, '  ', '  '));
+  const recorded = model.expected.find((one) => one.property === violation.property);
+  if (violation.corollary !== undefined) {
+    lines.push(...wrap(`hence not: ${violation.corollary}`, '  ', '    '));
+  }
+  if (violation.breaks !== undefined) {
+    lines.push(...wrap(`what breaks: ${violation.breaks}`, '  ', '    '));
+  }
+  if (recorded !== undefined) {
+    lines.push(...wrap(`recorded: ${recorded.why} (${recorded.source})`, '  ', '    '));
+  }
+  const shown = options.full ? violation.objects : violation.objects.slice(0, 1);
+  for (const one of shown) {
+    if (one.trace === undefined) continue;
+    lines.push('', `  repeat: ${repeatCommand(model, violation.property, one)}`, '');
+    const common = options.full ? 0 : commonLength(violation.objects);
+    lines.push(...renderTrace(one.trace, model.initial, { ...options, common }));
+  }
+  return lines.join('\n');
+}
+
+function repeatCommand(model: Reported, property: string, one: ViolatedObject): string {
+  const saved = model.saved.get(traceKey(property, one.object));
+  if (saved !== undefined) return `bootproof replay ${shellWord(saved)}`;
+  const isBuiltIn = property === 'deadlock' || property === 'stuck';
+  return isBuiltIn ? model.repeat : `${model.repeat} --property ${shellWord(property)}`;
+}
+
+/** Quoted where a shell would take it apart. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export interface TraceOptions {
+  readonly full: boolean;
+  /** Steps at the beginning that other traces of the same property share. */
+  readonly common: number;
+}
+
+/** How many steps of a folded part are still shown on each side. */
+const foldKeeps = 2;
+/** What a run may have before its beginning is folded even where nothing is common. */
+const stepsShownMax = 40;
+
+/** The numbered steps of a run. */
+export function renderTrace(
+  trace: Trace,
+  initial: ReadonlyMap<string, Plain>,
+  options: TraceOptions,
+): string[] {
+  const columns: Column[] = [
+    { head: '  step', align: 'right' },
+    { head: 'who', align: 'left' },
+    { head: 'cpu', align: 'right' },
+    { head: 'ipl', align: 'left' },
+    { head: 'what it does', align: 'left' },
+    { head: 'where', align: 'left' },
+  ];
+  const last = trace.steps.length - 1;
+  const cpus = cpusAlong(trace, initial);
+  const chains = chainsAlong(trace, initial);
+  const rows = trace.steps.map((step, i) => {
+    const place = parsePlace(step.path[0] ?? '');
+    return [
+      `${i === last ? '→ ' : ''}${i + 1}`,
+      step.process,
+      cpus[i]?.cpu ?? '',
+      cpus[i]?.ipl ?? '',
+      cut(stepText(step), 46),
+      shortLocation(place),
+    ];
+  });
+  const used = columns.map((_, column) => rows.some((row) => row[column] !== ''));
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => used[column]);
+  const [head = '', ...table] = layOut(keep(columns), rows.map(keep));
+  const fold = options.full ? null : foldOf(trace.steps.length, options.common);
+  const lines = [head];
+  table.forEach((line, i) => {
+    if (fold !== null && i >= fold.from && i < fold.to) {
+      if (i === fold.from) {
+        lines.push(
+          `     …  ${counted(fold.to - fold.from, 'step')} ${fold.why} (--full shows them)`,
+        );
+      }
+      return;
+    }
+    lines.push(line);
+    const indent = ' '.repeat(8);
+    const changes = step(trace, i).changes.filter((change) => !isCpu(change));
+    for (const change of options.full ? changes : changes.slice(0, 6)) {
+      const text = describeChange(change);
+      lines.push(...wrap(options.full ? text : cut(text, 240), indent, `${indent}  `));
+    }
+    if (!options.full && changes.length > 6) {
+      lines.push(`${indent}and ${counted(changes.length - 6, 'more change')}`);
+    }
+    for (const chain of chains[i] ?? [])
+      lines.push(...wrap(chainText(chain), indent, `${indent}  `));
+  });
+  if (trace.loopsTo !== undefined) {
+    lines.push(`     ↺  goes back to where step ${trace.loopsTo + 1} began, for ever`);
+  }
+  lines.push(
+    `  ${counted(trace.steps.length, 'step')}${trace.minimal ? ', the fewest possible' : ', not shown minimal'}`,
+  );
+  return lines.map((line) =>
+    line.length > pageWidth && !options.full ? cut(line, pageWidth) : line,
+  );
+}
+
+const step = (trace: Trace, i: number): TraceStep =>
+  trace.steps[i] ?? { process: '', choices: [], path: [], changes: [] };
+
+/** The calls that a step passes, and what was chosen in it. */
+function stepText(step: TraceStep): string {
+  const calls: string[] = [];
+  for (const mark of step.path) {
+    const text = callText(parsePlace(mark));
+    if (calls.at(-1) !== text) calls.push(text);
+  }
+  const choices = step.choices.length === 0 ? '' : `[${step.choices.join(', ')}]`;
+  return [calls.join(' → '), choices].filter((part) => part !== '').join(' ');
+}
+
+function foldOf(
+  length: number,
+  common: number,
+): { readonly from: number; readonly to: number; readonly why: string } | null {
+  if (common > 2 * foldKeeps + 1) {
+    const to = Math.min(common, length) - foldKeeps;
+    if (to > foldKeeps) return { from: foldKeeps, to, why: 'that the other runs have too' };
+  }
+  if (length > stepsShownMax) {
+    return { from: foldKeeps, to: length - stepsShownMax + foldKeeps, why: 'before these' };
+  }
+  return null;
+}
+
+/** How many steps all runs of a property begin with. */
+function commonLength(objects: readonly ViolatedObject[]): number {
+  const traces = objects.flatMap((one) => (one.trace === undefined ? [] : [one.trace]));
+  const [first, ...others] = traces;
+  if (first === undefined || others.length === 0) return 0;
+  let length = 0;
+  const same = (a: TraceStep | undefined, b: TraceStep | undefined): boolean =>
+    a?.process === b?.process && a?.choices.join('\n') === b?.choices.join('\n');
+  while (
+    length < first.steps.length - 1 &&
+    others.every((other) => same(other.steps[length], first.steps[length]))
+  ) {
+    length++;
+  }
+  return length;
+}
+
+const isCpu = (change: Change): boolean => change.cell.startsWith('cpu/');
+
+/** CPU and IPL at each step, as far as the run's changes tell. */
+function cpusAlong(
+  trace: Trace,
+  initial: ReadonlyMap<string, Plain>,
+): readonly { readonly cpu: string; readonly ipl: string }[] {
+  const iplOf = (value: Plain): string => {
+    const ipl = isRecord(value) ? value['ipl'] : undefined;
+    return typeof ipl === 'string' || typeof ipl === 'number' ? String(ipl) : '';
+  };
+  const ipls = new Map<string, string>();
+  for (const [cell, value] of initial) if (cell.startsWith('cpu/')) ipls.set(cell, iplOf(value));
+  const all = [...ipls.keys()];
+  let now = all.length === 1 ? (all[0] ?? '') : '';
+  return trace.steps.map((one) => {
+    for (const change of one.changes.filter(isCpu)) {
+      ipls.set(change.cell, iplOf(change.after));
+      now = change.cell;
+    }
+    return { cpu: now.replace(/^cpu\/(cpu)?/, ''), ipl: ipls.get(now) ?? '' };
+  });
+}
