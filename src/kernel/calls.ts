@@ -24,7 +24,10 @@ export type MapFlags = {
  */
 export interface Calls {
   // uvm/uvm_map.c, uvm/uvm_km.c
-  readonly uvm_map: { params: { map: Ref<'map'>; bytes: number; align: number; flags: MapFlags }; answer: Va | null };
+  readonly uvm_map: {
+    params: { map: Ref<'map'>; bytes: number; align: number; flags: MapFlags };
+    answer: Va | null;
+  };
   readonly uvm_unmap: { params: { map: Ref<'map'>; va: Va; bytes: number }; answer: null };
   readonly uvm_km_va_drain: { params: { map: Ref<'map'> }; answer: null };
   readonly uvm_km_alloc: {
@@ -46,8 +49,14 @@ export interface Calls {
     params: { map: Ref<'map'>; parent: Ref<'map'>; storage: 'static' | 'malloc' };
     answer: null;
   };
-  readonly uvm_km_alloc_poolpage: { params: { map: Ref<'map'>; waitok: boolean }; answer: Va | null };
-  readonly uvm_km_alloc_poolpage_cache: { params: { map: Ref<'map'>; waitok: boolean }; answer: Va | null };
+  readonly uvm_km_alloc_poolpage: {
+    params: { map: Ref<'map'>; waitok: boolean };
+    answer: Va | null;
+  };
+  readonly uvm_km_alloc_poolpage_cache: {
+    params: { map: Ref<'map'>; waitok: boolean };
+    answer: Va | null;
+  };
   readonly uvm_km_free_poolpage: { params: { map: Ref<'map'>; va: Va }; answer: null };
   readonly uvm_km_free_poolpage_cache: { params: { map: Ref<'map'>; va: Va }; answer: null };
   /** Sleeps until a free page may be had. */
@@ -66,10 +75,38 @@ export interface Calls {
   readonly pool_cache_put: { params: { pool: Ref<'pool'>; item: Item }; answer: null };
   readonly pool_cache_init: { params: { pool: Ref<'pool'> }; answer: boolean };
   readonly pool_subsystem_init: { params: Record<never, never>; answer: null };
+  readonly pool_subsystem_bootstrap: { params: Record<never, never>; answer: null };
+  readonly pool_init: { params: { pool: Ref<'pool'> }; answer: null };
+  readonly pool_destroy: { params: { pool: Ref<'pool'> }; answer: null };
+  readonly pool_sethiwat: { params: { pool: Ref<'pool'>; items: number }; answer: null };
+  readonly pool_sethardlimit: { params: { pool: Ref<'pool'>; items: number }; answer: null };
+  /** False where pool_grow fails. */
+  readonly pool_grow: { params: { pool: Ref<'pool'>; wait: boolean }; answer: boolean };
+  readonly pool_catchup: { params: { pool: Ref<'pool'> }; answer: boolean };
+  readonly pr_pagelist_free: {
+    params: { pool: Ref<'pool'>; pages: readonly { readonly va: Va; readonly header?: Item }[] };
+    answer: null;
+  };
+  readonly pool_allocator_alloc: {
+    params: { pool: Ref<'pool'>; wait: boolean };
+    answer: Va | null;
+  };
+  readonly pool_allocator_free: { params: { pool: Ref<'pool'>; va: Va }; answer: null };
+  /** `storage`: the item of pcache that it lies in, from pool_cache_init. */
+  readonly pool_cache_bootstrap: { params: { pool: Ref<'pool'>; storage?: Item }; answer: null };
+  readonly pool_cache_invalidate: { params: { pool: Ref<'pool'> }; answer: null };
+  /** A further CPU attaches: each cache gets a structure for it. */
+  readonly pool_cache_cpu_init: { params: { cpu: number }; answer: null };
+  /** The back end of a vacache, in uvm/uvm_km.c. */
+  readonly km_vacache_alloc: { params: { map: Ref<'map'>; waitok: boolean }; answer: Va | null };
+  readonly km_vacache_free: { params: { map: Ref<'map'>; va: Va }; answer: null };
   // requesters
   readonly kmem_alloc: { params: { bytes: number; sleep: boolean }; answer: Va | null };
   readonly kmem_free: { params: { va: Va; bytes: number }; answer: null };
-  readonly malloc: { params: { bytes: number; flags: 'M_WAITOK' | 'M_NOWAIT' | 'M_CANFAIL' }; answer: Va | null };
+  readonly malloc: {
+    params: { bytes: number; flags: 'M_WAITOK' | 'M_NOWAIT' | 'M_CANFAIL' };
+    answer: Va | null;
+  };
   readonly free: { params: { va: Va; bytes: number }; answer: null };
 }
 

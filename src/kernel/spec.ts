@@ -72,6 +72,8 @@ export interface PoolSpec {
   readonly minItems: number;
   readonly maxPages: number | null;
   readonly hardLimit: number | null;
+  /** pool_set_drain_hook: a routine that is called with `{ pool, wait }`. */
+  readonly drainHook?: string;
 }
 
 /** Physical memory, in pages. */
@@ -110,6 +112,8 @@ export interface KernelSpec {
   readonly identity: 'item' | 'page';
   /** `page`: each VA of a vacache chunk is its own; `chunk`: told apart by chunk (one-item pages only). */
   readonly vacacheIdentity: 'page' | 'chunk';
+  /** Objects in a pool_cache group; without it as on the port: 15 and 63 on LP64, 14 and 62 else. */
+  readonly groupObjects?: { readonly normal: number; readonly large: number };
 }
 
 /** What a chain of callbacks holds: a pool's entry or another one. */

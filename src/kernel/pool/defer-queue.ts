@@ -9,19 +9,16 @@
 import { cellType } from '../../base/cell.ts';
 import type { Ref } from '../../base/plain.ts';
 
-/** How far the pool subsystem is. In era A there is no bootstrap. */
-export type PoolSubsystemStage = 'down' | 'bootstrapped' | 'up';
-
 export type DeferQueueState = {
   /** pa_deferinitq, last in first out. */
   readonly queue: readonly Ref<'allocator'>[];
   /** drainpp: where the pagedaemon goes on; null starts again with the first pool. */
   readonly drainNext: Ref<'pool'> | null;
-  /** `up` once pool_subsystem_init has run. */
-  readonly stage: PoolSubsystemStage;
+  /** CPUs for which pool_cache_cpu_init has run, the boot CPU included. */
+  readonly cpusAttached: number;
 };
 
-export const emptyDeferQueue: DeferQueueState = { queue: [], drainNext: null, stage: 'down' };
+export const emptyDeferQueue: DeferQueueState = { queue: [], drainNext: null, cpusAttached: 1 };
 
 export const deferQueueType = cellType<DeferQueueState>()({
   name: 'deferQueue',
@@ -31,8 +28,7 @@ export const deferQueueType = cellType<DeferQueueState>()({
     has: (statics, allocator: Ref<'allocator'>) => statics.queue.includes(allocator),
     queue: (statics): readonly Ref<'allocator'>[] => statics.queue,
     drainNext: (statics): Ref<'pool'> | null => statics.drainNext,
-    stage: (statics): PoolSubsystemStage => statics.stage,
-    isUp: (statics) => statics.stage === 'up',
+    cpusAttached: (statics) => statics.cpusAttached,
   },
   operations: {
     push: (statics, allocator: Ref<'allocator'>) => {
@@ -44,8 +40,8 @@ export const deferQueueType = cellType<DeferQueueState>()({
     setDrainNext: (statics, pool: Ref<'pool'> | null) => {
       statics.drainNext = pool;
     },
-    setStage: (statics, stage: PoolSubsystemStage) => {
-      statics.stage = stage;
+    attachCpu: (statics) => {
+      statics.cpusAttached += 1;
     },
   },
 });
