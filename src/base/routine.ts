@@ -124,7 +124,7 @@ export type Ending =
   | { readonly kind: 'yield'; readonly stack: readonly Frame[] }
   | { readonly kind: 'sleep'; readonly stack: readonly Frame[]; readonly on: Ref<'wchan'> | null }
   | { readonly kind: 'exit' }
-  | { readonly kind: 'halt'; readonly halt: Halt };
+  | { readonly kind: 'halt'; readonly halt: Halt; readonly stack: readonly Frame[] };
 
 /**
  * Where a step may end. `fine`: at every point where the kernel can really be interrupted; only
@@ -195,7 +195,7 @@ export function runRoutines(
       case 'exit':
         return { kind: 'exit' };
       case 'halt':
-        return { kind: 'halt', halt: next.halt };
+        return { kind: 'halt', halt: next.halt, stack: frames };
     }
   }
   assert(false, `${self} ran ${labelsPerStepMax} labels without yielding`);

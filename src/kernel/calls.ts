@@ -1,7 +1,7 @@
 import type { Next } from '../base/routine.ts';
 import { callRoutine } from '../base/routine.ts';
 import type { Ref } from '../base/plain.ts';
-import type { Va } from './spec.ts';
+import type { CallbackRef, Va } from './spec.ts';
 
 /** An item of a pool: its page, and its number in the page where items are told apart. */
 export type Item = { readonly page: Va; readonly index?: number };
@@ -29,6 +29,9 @@ export interface Calls {
     answer: Va | null;
   };
   readonly uvm_unmap: { params: { map: Ref<'map'>; va: Va; bytes: number }; answer: null };
+  /** Page source of a vacache pool: one chunk of address space. */
+  readonly km_vacache_alloc: { params: { pool: Ref<'pool'>; waitok: boolean }; answer: Va | null };
+  readonly km_vacache_free: { params: { pool: Ref<'pool'>; va: Va }; answer: null };
   readonly uvm_km_va_drain: { params: { map: Ref<'map'> }; answer: null };
   readonly uvm_km_alloc: {
     params: {
@@ -61,6 +64,14 @@ export interface Calls {
   readonly uvm_km_free_poolpage_cache: { params: { map: Ref<'map'>; va: Va }; answer: null };
   /** Sleeps until a free page may be had. */
   readonly uvm_wait: { params: { what: string }; answer: null };
+  // kern/subr_callback.c
+  /** Asks the entries of a map's reclaim chain in turn; true is ABORT. */
+  readonly callback_run_roundrobin: { params: { map: Ref<'map'> }; answer: boolean };
+  /** Waits until no run is in progress. */
+  readonly callback_unregister: {
+    params: { map: Ref<'map'>; entry: CallbackRef };
+    answer: null;
+  };
   // kern/subr_pool.c
   readonly pool_get: { params: { pool: Ref<'pool'>; flags: PoolFlags }; answer: Item | null };
   readonly pool_put: { params: { pool: Ref<'pool'>; item: Item }; answer: null };

@@ -83,6 +83,8 @@ export interface PagesSpec {
   readonly reservePagedaemon: number;
   /** uvmexp.freetarg: the pagedaemon works while free pages are fewer. */
   readonly freeTarget: number;
+  /** uvm_reclaimable(): a CANFAIL request waits for the pagedaemon (swap is not full); default true. */
+  readonly reclaimable?: boolean;
 }
 
 /** All that is constant in a kernel: port facts, configuration, the policies of the era. */
@@ -95,6 +97,8 @@ export interface KernelSpec {
   readonly directMap: boolean;
   /** Pages in a vacache chunk (KM_VACACHE_SIZE / PAGE_SIZE: 32; fewer in small configurations). */
   readonly vacachePages: number;
+  /** UVM_KMAPENT_CHUNK: entries in an entry page, where it is not what the page has room for. */
+  readonly entriesPerPage?: number;
   readonly maps: readonly MapSpec[];
   readonly allocators: readonly AllocatorSpec[];
   readonly pools: readonly PoolSpec[];
