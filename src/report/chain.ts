@@ -1,12 +1,11 @@
 import type { Plain } from '../base/plain.ts';
-import { nameOf } from '../base/plain.ts';
 import type { Change, Trace } from '../checker/result.ts';
-import { isList, isRecord } from './changes.ts';
+import { brief, isList, isRecord } from './changes.ts';
 
 /**
  * The reclaim chains of a run: which callbacks each map has, and where the next run of them begins.
  *
- * A chain is a cell `chain/<map>` with its entries in order and a cursor. A step that touches a
+ * A chain is a cell `chain/<map>` with a queue of entries and the next one to run. A step that touches a
  * chain or its map is shown with the chain as it then stands, since that is what the reader of a
  * lost callback wants to see beside it.
  */
@@ -22,22 +21,10 @@ export interface ChainView {
 export function chainOf(cell: string, value: Plain): ChainView | null {
   const map = /^chain\/(.+)$/.exec(cell)?.[1];
   if (map === undefined || !isRecord(value)) return null;
-  const entries = value['entries'];
-  if (!isList(entries)) return null;
-  const names = entries.map(entryName);
-  const cursor = value['cursor'];
-  if (typeof cursor === 'number') return { map, entries: names, cursor: names[cursor] ?? null };
-  return { map, entries: names, cursor: typeof cursor === 'string' ? entryName(cursor) : null };
+  const { queue, next } = value;
+  if (!isList(queue)) return null;
+  return { map, entries: queue.map(brief), cursor: typeof next === 'string' ? brief(next) : null };
 }
-
-function entryName(entry: Plain): string {
-  if (typeof entry === 'string')
-    return entry.includes(':') ? nameOf(`x:${afterKind(entry)}`) : entry;
-  if (isRecord(entry)) return entryName(entry['ref'] ?? entry['name'] ?? '?');
-  return String(entry);
-}
-
-const afterKind = (reference: string): string => reference.slice(reference.indexOf(':') + 1);
 
 /** For each step of a run, the chains that it concerns, as they stand after it. */
 export function chainsAlong(

@@ -38,7 +38,10 @@ const chain = v.strictObject({
 const step = v.strictObject({
   process: about(v.string(), 'who stepped'),
   function: about(v.nullable(v.string()), 'the C function in which the step began'),
-  label: about(v.nullable(v.string()), 'the point in it, where the model names one'),
+  label: about(
+    v.nullable(v.string()),
+    'the point in it, or the call of the boot order: `pool_init(pvpl)`',
+  ),
   file: about(v.nullable(v.string()), 'the C file, from the root of the source tree'),
   line: about(v.nullable(count), 'the line in it'),
   choices: about(v.array(v.string()), 'what was chosen, as `why=label`'),

@@ -6,7 +6,7 @@ import type { CheckJson, ModelJson } from './json-schema.ts';
 import { checkSchemaName } from './json-schema.ts';
 import type { ExitCode, Violation } from './judgement.ts';
 import { violationsOf } from './judgement.ts';
-import { parsePlace } from './places.ts';
+import { startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 
 /** The report of a check as one plain object; `json-schema.ts` says what each field means. */
@@ -101,8 +101,7 @@ function traceJson(trace: Trace, initial: ReadonlyMap<string, Plain>): TraceJson
 }
 
 function stepJson(step: TraceStep, chains: readonly ChainView[]): StepJson {
-  const first = step.path[0];
-  const place = first === undefined ? null : parsePlace(first);
+  const place = startOf(step.path);
   return {
     process: step.process,
     function: place?.function ?? null,

@@ -1,9 +1,9 @@
 import type { Plain } from '../base/plain.ts';
 import type { Change, Trace, TraceStep } from '../checker/result.ts';
-import { isRecord, describeChange } from './changes.ts';
+import { brief, describeChange, isList, isRecord } from './changes.ts';
 import { chainText, chainsAlong } from './chain.ts';
 import type { Violation, ViolatedObject } from './judgement.ts';
-import { callText, parsePlace, shortLocation } from './places.ts';
+import { callsOf, shortLocation, startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 import { traceKey } from './reported.ts';
 import type { Column } from './text.ts';
@@ -88,14 +88,13 @@ export function renderTrace(
   const cpus = cpusAlong(trace, initial);
   const chains = chainsAlong(trace, initial);
   const rows = trace.steps.map((step, i) => {
-    const place = parsePlace(step.path[0] ?? '');
     return [
       `${i === last ? '→ ' : ''}${i + 1}`,
       step.process,
       cpus[i]?.cpu ?? '',
       cpus[i]?.ipl ?? '',
       cut(stepText(step), 46),
-      shortLocation(place),
+      shortLocation(startOf(step.path)),
     ];
   });
   const used = columns.map((_, column) => rows.some((row) => row[column] !== ''));
@@ -141,13 +140,8 @@ const step = (trace: Trace, i: number): TraceStep =>
 
 /** The calls that a step passes, and what was chosen in it. */
 function stepText(step: TraceStep): string {
-  const calls: string[] = [];
-  for (const mark of step.path) {
-    const text = callText(parsePlace(mark));
-    if (calls.at(-1) !== text) calls.push(text);
-  }
   const choices = step.choices.length === 0 ? '' : `[${step.choices.join(', ')}]`;
-  return [calls.join(' → '), choices].filter((part) => part !== '').join(' ');
+  return [callsOf(step.path).join(' → '), choices].filter((part) => part !== '').join(' ');
 }
 
 function foldOf(
@@ -183,24 +177,37 @@ function commonLength(objects: readonly ViolatedObject[]): number {
 
 const isCpu = (change: Change): boolean => change.cell.startsWith('cpu/');
 
-/** CPU and IPL at each step, as far as the run's changes tell. */
+/** CPU and IPL at each step: of the CPU on whose top the stepping process stands. */
 function cpusAlong(
   trace: Trace,
   initial: ReadonlyMap<string, Plain>,
 ): readonly { readonly cpu: string; readonly ipl: string }[] {
-  const iplOf = (value: Plain): string => {
-    const ipl = isRecord(value) ? value['ipl'] : undefined;
-    return typeof ipl === 'string' || typeof ipl === 'number' ? String(ipl) : '';
+  const tops = new Map<string, Top>();
+  const note = (cell: string, value: Plain): void => {
+    if (cell.startsWith('cpu/')) tops.set(cell, topOf(value));
   };
-  const ipls = new Map<string, string>();
-  for (const [cell, value] of initial) if (cell.startsWith('cpu/')) ipls.set(cell, iplOf(value));
-  const all = [...ipls.keys()];
-  let now = all.length === 1 ? (all[0] ?? '') : '';
+  for (const [cell, value] of initial) note(cell, value);
   return trace.steps.map((one) => {
-    for (const change of one.changes.filter(isCpu)) {
-      ipls.set(change.cell, iplOf(change.after));
-      now = change.cell;
-    }
-    return { cpu: now.replace(/^cpu\/(cpu)?/, ''), ipl: ipls.get(now) ?? '' };
+    const on = [...tops].find(([, top]) => top.thread === `thread:${one.process}`);
+    for (const change of one.changes) note(change.cell, change.after);
+    return on === undefined
+      ? { cpu: '', ipl: '' }
+      : { cpu: on[0].replace(/^cpu\/(cpu)?/, ''), ipl: on[1].ipl };
   });
+}
+
+interface Top {
+  readonly thread: string;
+  readonly ipl: string;
+}
+
+/** The topmost context of a CPU: whoever steps there, and at which level. */
+function topOf(cpu: Plain): Top {
+  const contexts = isRecord(cpu) ? cpu['contexts'] : undefined;
+  const top = isList(contexts) ? contexts.at(-1) : undefined;
+  if (!isRecord(top)) return { thread: '', ipl: '' };
+  return {
+    thread: brief(top['thread']) === '-' ? '' : String(top['thread']),
+    ipl: brief(top['ipl']),
+  };
 }
