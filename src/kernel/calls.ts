@@ -29,9 +29,6 @@ export interface Calls {
     answer: Va | null;
   };
   readonly uvm_unmap: { params: { map: Ref<'map'>; va: Va; bytes: number }; answer: null };
-  /** Page source of a vacache pool: one chunk of address space. */
-  readonly km_vacache_alloc: { params: { pool: Ref<'pool'>; waitok: boolean }; answer: Va | null };
-  readonly km_vacache_free: { params: { pool: Ref<'pool'>; va: Va }; answer: null };
   readonly uvm_km_va_drain: { params: { map: Ref<'map'> }; answer: null };
   readonly uvm_km_alloc: {
     params: {
