@@ -1,0 +1,62 @@
+import type { Property, PropertyObject } from '../src/base/model.ts';
+import { always } from '../src/base/model.ts';
+import { ref } from '../src/base/plain.ts';
+import type { BootParts } from '../src/boot/boot-model.ts';
+import { allocatorOf } from '../src/boot/configure.ts';
+import type { EventNeeds, Need } from '../src/boot/needs.ts';
+
+interface NeedOfEvent extends PropertyObject {
+  readonly of: EventNeeds;
+  readonly need: Need;
+}
+
+/**
+ * No operation starts before everything that it may call is up.
+ *
+ * One object for each event and need, so that the verdict names the need that failed.
+ */
+export const needs = (parts: BootParts): Property =>
+  always<NeedOfEvent>({
+    name: 'needs',
+    sentence: 'no operation starts before everything in its need set is up',
+    cites: 'PRE-1 to PRE-16',
+    about: 'mission',
+    breaks: 'the operation meets a NULL map, a pool that was never described, or no memory at all',
+    objects: parts.needs.flatMap((of) =>
+      of.needs.map((need) => ({ name: `${titleOf(parts, of)}: ${need.fact} (${need.cites})`, of, need })),
+    ),
+    premise: ({ of }, view) => view.observe(parts.boot, 'isAbout', of.index) && of.counts(view),
+    holds: ({ need }, view) => need.isUp(view),
+  });
+
+function titleOf(parts: BootParts, { index, event }: EventNeeds): string {
+  const object = String(parts.events[index]?.told['object'] ?? event.object ?? '');
+  return `${event.call}(${object}) ${event.file}:${event.line}`;
+}
+
+/**
+ * The mission's first sentence. Alone it is neither necessary (ports with a direct map grow pools
+ * without maps) nor sufficient (kernel_map's vacache needs kmem_map): `needs` is the whole truth.
+ */
+export const mapsBeforePools = (parts: BootParts): Property => {
+  const { kernel } = parts;
+  const standard = kernel.spec.pools.filter(
+    ({ name }) => allocatorOf(kernel.spec, name)?.standard === true,
+  );
+  return always({
+    name: 'maps-before-pools',
+    sentence: 'no pool on a standard allocator grows before the kernel maps exist',
+    cites: 'PRE-2',
+    about: 'mission',
+    corollary: 'no pool allocates before the kernel maps exist',
+    breaks: 'a page function dereferences a NULL map',
+    ...(kernel.spec.directMap
+      ? { notApplicable: 'pool pages of a direct-mapped port take no map space' }
+      : {}),
+    objects: standard.map(({ name }) => ({ name })),
+    holds: ({ name }, view) =>
+      !view.observe(kernel.cells.pools.at(ref('pool', name)), 'hasPages') ||
+      (view.observe(kernel.cells.globals, 'published', 'kernel_map') &&
+        view.observe(kernel.cells.globals, 'published', 'kmem_map')),
+  });
+};

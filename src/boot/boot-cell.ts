@@ -1,0 +1,41 @@
+import { cellType } from '../base/cell.ts';
+import type { Plain } from '../base/plain.ts';
+import type { Phase } from './phases.ts';
+
+/** How far boot has come: the machine's snapshot, the next event, and what was chosen at each guard. */
+export type BootState = {
+  readonly phase: Phase;
+  /** Index of the event that runs next; the number of events when boot is over. */
+  readonly next: number;
+  /** By place of the condition: whether it was true. Chosen once, shared by all events under it. */
+  readonly guards: { readonly [at: string]: boolean };
+};
+
+export const bootType = cellType<BootState>()({
+  name: 'boot',
+  observers: {
+    next: (boot) => boot.next,
+    /** Whether event `index` is the one that runs next. */
+    isAbout: (boot, index: number) => boot.next === index,
+    /** Whether event `index` has run. */
+    isPast: (boot, index: number) => boot.next > index,
+    /** The region's phase: `kmemMap` of `memory`. */
+    phase: (boot, region: string): Plain => regionOf(boot.phase['value'] ?? null, region),
+  },
+  operations: {
+    enter: (boot, phase: Phase) => ({ ...boot, phase }),
+    advance: (boot, phase: Phase) => ({ ...boot, phase, next: boot.next + 1 }),
+    skip: (boot) => {
+      boot.next += 1;
+    },
+    decide: (boot, at: string, value: boolean) => {
+      boot.guards[at] = value;
+    },
+  },
+});
+
+function regionOf(value: Plain, region: string): Plain {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const record = value as { readonly [key: string]: Plain };
+  return record[region] ?? null;
+}

@@ -1,0 +1,146 @@
+import type { Cell } from '../base/cell.ts';
+import type { Plain, Ref } from '../base/plain.ts';
+import { present } from '../base/assert.ts';
+import type { Halt, Next, Routine } from '../base/routine.ts';
+import { callRoutine, exit, halt, routine, yieldAt } from '../base/routine.ts';
+import type { View } from '../base/view.ts';
+import type { Order, OrderEvent } from '../order/order.ts';
+import type { bootType, BootState } from './boot-cell.ts';
+import type { MachineEvent, Phases } from './phases.ts';
+
+export type BootCell = Cell<
+  BootState,
+  (typeof bootType)['observers'],
+  (typeof bootType)['operations']
+>;
+
+/** What an event of the order does in the model. */
+export type Bound =
+  /** A call that cannot yield: runs in the boot step itself. */
+  | { readonly kind: 'run'; run(view: View, self: Ref<'thread'>): Plain | Halted }
+  /** A modelled routine, executed label by label. */
+  | { readonly kind: 'call'; readonly routine: string; readonly params: { readonly [name: string]: Plain } }
+  /** Nothing that an allocator could see. */
+  | { readonly kind: 'irrelevant'; readonly reason: string };
+
+/** A call that stopped the machine. */
+export class Halted {
+  readonly halt: Halt;
+  constructor(halt: Halt) {
+    this.halt = halt;
+  }
+}
+
+/** One event, ready to run. */
+export interface BoundEvent {
+  readonly event: OrderEvent;
+  readonly bound: Bound;
+  /** What the phase machine is told before it runs. */
+  readonly told: MachineEvent;
+  /** `pmap_bootstrap.pool_cache_bootstrap(pmappl) sys/arch/x86/x86/pmap.c:1489`. */
+  readonly place: string;
+}
+
+/** An event's place, in the form of a routine's label: the C function, the call, file and line. */
+export function placeOfEvent(event: OrderEvent, object: string | null): string {
+  const what = event.call === 'set' ? `set ${event.object ?? ''}` : `${event.call}(${object ?? ''})`;
+  return `${event.function}.${what} sys/${event.file}:${event.line}`;
+}
+
+type BootLocals = { readonly routine: string };
+
+/**
+ * The boot process: it asks the machine about each event of the order in turn, executes what the
+ * machine answers, and tells it what came of it. Take the machine away and nothing boots.
+ */
+export function bootRoutine(cell: BootCell, phases: Phases, events: readonly BoundEvent[], order: Order): Routine {
+  const entry = order.events[0];
+  return routine<BootLocals>()({
+    name: 'boot',
+    file: `sys/${entry?.file ?? ''}`,
+    revision: order.source.tree,
+    labels: {
+      next: {
+        line: 0,
+        run: (_, view, __, self) => {
+          const boot = view.read(cell);
+          const next = events[boot.next];
+          if (next === undefined) return exit();
+          if (!taken(view, cell, boot, next.event)) {
+            view.update(cell, 'skip');
+            return yieldAt('next');
+          }
+          return start(view, self, cell, phases, boot, next);
+        },
+      },
+      answered: {
+        line: 0,
+        run: (_, view, answer: Plain) => {
+          tell(view, cell, phases, present(events[view.observe(cell, 'next')], 'an event was running'), answer);
+          return yieldAt('next');
+        },
+      },
+    },
+  });
+}
+
+/** One choice for each condition of the source, made once and shared by all events under it. */
+function taken(view: View, cell: BootCell, boot: BootState, event: OrderEvent): boolean {
+  if (event.certainty === 'must' || event.certainty === 'loop') return true;
+  return event.guards.every((guard) => {
+    const known = boot.guards[guard.at];
+    if (known !== undefined) return known;
+    const chosen = view.choose(guard.text, [
+      { label: 'true', value: true },
+      { label: 'false', value: false },
+    ]);
+    view.update(cell, 'decide', guard.at, chosen);
+    return chosen;
+  });
+}
+
+function start(
+  view: View,
+  self: Ref<'thread'>,
+  cell: BootCell,
+  phases: Phases,
+  boot: BootState,
+  next: BoundEvent,
+): Next {
+  view.mark(next.place);
+  const asked = phases.ask(boot.phase, next.told);
+  if (asked.actions.includes('refuse')) return halt(refused(next, phases.describe(boot.phase)));
+  if (asked.actions.includes('outOfPhase')) view.mark(`out of phase: ${next.place}`);
+  view.update(cell, 'enter', asked.phase);
+  switch (next.bound.kind) {
+    case 'run': {
+      const answer = next.bound.run(view, self);
+      if (answer instanceof Halted) return halt(answer.halt);
+      tell(view, cell, phases, next, answer);
+      return yieldAt('next');
+    }
+    case 'call':
+      return callRoutine(next.bound.routine, next.bound.params, 'answered');
+    case 'irrelevant':
+      tell(view, cell, phases, next, true);
+      return yieldAt('next');
+  }
+}
+
+/** Tells the machine what the call answered; that is what moves it to its next phase. */
+function tell(view: View, cell: BootCell, phases: Phases, ran: BoundEvent, answer: Plain): void {
+  const boot = view.read(cell);
+  const type = ran.event.call === 'set' ? 'published' : answer === false ? 'fail' : 'ok';
+  if (type === 'fail') view.mark(`failed: ${ran.place}`);
+  const told = { type, call: ran.event.call, object: ran.event.object };
+  view.update(cell, 'advance', phases.ask(boot.phase, told).phase);
+}
+
+function refused(next: BoundEvent, where: string): Halt {
+  return {
+    kind: 'assertion',
+    message: `${next.event.call}(${String(next.told['object'] ?? '')}) before pool_subsystem_init (${where}); enforcement of era C, reconstruction`,
+    file: `sys/${next.event.file}`,
+    line: next.event.line,
+  };
+}

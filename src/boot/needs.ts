@@ -1,0 +1,267 @@
+import type { Ref } from '../base/plain.ts';
+import { ref } from '../base/plain.ts';
+import type { ReadView } from '../base/view.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { geometryOf } from '../kernel/pool/geometry.ts';
+import type { MapName, PoolSpec } from '../kernel/spec.ts';
+import type { Order, OrderEvent } from '../order/order.ts';
+import { allocatorOf, isMapName } from './configure.ts';
+import type { BootCell } from './boot-process.ts';
+
+/**
+ * One thing that must be up before an operation starts.
+ *
+ * The need sets are those of the operation and of all that it may call (allocators.md 13.1), so an
+ * operation that starts with its needs met cannot run into something that is not there.
+ */
+export interface Need {
+  /** `kmem_map is published`. */
+  readonly fact: string;
+  /** The precondition of the dossier that it comes from: `PRE-2`. */
+  readonly cites: string;
+  isUp(view: ReadView): boolean;
+}
+
+/** The needs of one event of a boot order, with the condition under which they count. */
+export interface EventNeeds {
+  readonly index: number;
+  readonly event: OrderEvent;
+  readonly needs: readonly Need[];
+  /** Growth needs count only where the pool has no item left. */
+  counts(view: ReadView): boolean;
+}
+
+/** The needs of all events of an order, in their order. */
+export function needsOf(
+  kernel: Kernel,
+  boot: BootCell,
+  order: Order,
+  poolOf: (event: OrderEvent) => string | null,
+): readonly EventNeeds[] {
+  const facts = factsOf(kernel, boot, order);
+  return order.events.flatMap((event, index) => {
+    const pool = poolOf(event);
+    const needs = needsOfCall(kernel, facts, event, pool);
+    if (needs.length === 0) return [];
+    return [{ index, event, needs, counts: countsWhen(kernel, event, pool) }];
+  });
+}
+
+type Facts = ReturnType<typeof factsOf>;
+
+function factsOf(kernel: Kernel, boot: BootCell, order: Order) {
+  const { globals, pages, mapControl, pools } = kernel.cells;
+  const pageSizeSet = order.events.findIndex((event) => event.call === 'uvm_setpagesize');
+  const has = (name: string): boolean => kernel.spec.pools.some((pool) => pool.name === name);
+  return {
+    pageSize: (cites: string): Need => ({
+      fact: 'the page size is set',
+      cites,
+      isUp: (view) => pageSizeSet >= 0 && view.observe(boot, 'isPast', pageSizeSet),
+    }),
+    segments: (cites: string): Need => ({
+      fact: 'physical memory is loaded',
+      cites,
+      isUp: (view) => view.observe(pages, 'isLoaded'),
+    }),
+    stealing: (cites: string): Need => ({
+      fact: 'pages may still be stolen',
+      cites,
+      isUp: (view) => !view.observe(globals, 'isPageInitDone'),
+    }),
+    pages: (cites: string): Need => ({
+      fact: 'uvm_page_init is done',
+      cites,
+      isUp: (view) => view.observe(globals, 'isPageInitDone'),
+    }),
+    map: (name: MapName, cites: string): Need => ({
+      fact: `${name} is published`,
+      cites,
+      isUp: (view) => view.observe(globals, 'published', name),
+    }),
+    mapSetUp: (name: MapName, cites: string): Need => ({
+      fact: `${name} is set up`,
+      cites,
+      isUp: (view) => view.observe(mapControl.at(ref('map', name)), 'isSetUp'),
+    }),
+    pool: (name: string, cites: string): readonly Need[] =>
+      has(name)
+        ? [
+            {
+              fact: `${name} is initialised`,
+              cites,
+              isUp: (view) => view.observe(pools.at(ref('pool', name)), 'initialised'),
+            },
+          ]
+        : [],
+    bootstrapped: (cites: string): Need => ({
+      fact: 'pool_subsystem_bootstrap is done',
+      cites,
+      isUp: (view) => view.observe(globals, 'poolSubsystem') !== 'none',
+    }),
+    subsystem: (cites: string): Need => ({
+      fact: 'pool_subsystem_init is done',
+      cites,
+      isUp: (view) => view.observe(globals, 'poolSubsystem') === 'initialised',
+    }),
+  };
+}
+
+function needsOfCall(
+  kernel: Kernel,
+  facts: Facts,
+  event: OrderEvent,
+  pool: string | null,
+): readonly Need[] {
+  const map = isMapName(event.object) ? event.object : null;
+  switch (event.call) {
+    case 'uvm_page_physload':
+      return [facts.pageSize('PRE-4')];
+    case 'uvm_pageboot_alloc':
+      return [facts.segments('PRE-4'), facts.stealing('PRE-4')];
+    case 'pool_init':
+    case 'pool_cache_bootstrap':
+      return [facts.pageSize('PRE-1'), ...describingNeeds(kernel, facts)];
+    case 'pool_cache_init':
+      return [
+        ...describingNeeds(kernel, facts),
+        ...facts.pool('pcache', 'PRE-3'),
+        ...growthNeeds(kernel, facts, 'pcache', 'PRE-3'),
+      ];
+    case 'pool_get':
+    case 'pool_cache_get':
+    case 'pool_prime':
+    case 'pool_setlowat':
+    case 'pool_cache_setlowat':
+      return pool === null
+        ? []
+        : [...facts.pool(pool, 'PRE-2'), ...growthNeeds(kernel, facts, pool, 'PRE-2')];
+    case 'uvm_map_setup_kernel':
+      return [facts.pages('PRE-5'), ...facts.pool('vmmpepl', 'PRE-5')];
+    case 'uvm_km_vacache_init':
+      return map === null || kernel.spec.directMap
+        ? []
+        : [facts.map(map, 'PRE-14'), ...describingNeeds(kernel, facts)];
+    case 'uvm_km_alloc':
+      return [facts.pages('PRE-5'), ...(map === null ? [] : [facts.map(map, 'PRE-5')])];
+    case 'uvm_km_suballoc':
+      return [
+        facts.map('kernel_map', 'PRE-6'),
+        ...(event.args['storage'] === 'malloc' ? [facts.map('kmem_map', 'PRE-7')] : []),
+      ];
+    case 'malloc':
+      return [facts.map('kmem_map', 'PRE-6'), facts.pages('PRE-6')];
+    case 'pool_subsystem_init':
+      return [facts.map('kernel_map', 'PRE-8'), facts.map('kmem_map', 'PRE-8')];
+    case 'kmem_alloc':
+      return [facts.map('kernel_map', 'PRE-9'), facts.map('kmem_map', 'PRE-9'), facts.subsystem('PRE-9')];
+    case 'callback_register':
+      return map === null ? [] : [facts.mapSetUp(map, 'PRE-13')];
+    case 'set':
+      return needsOfSet(facts, event, map);
+    default:
+      return [];
+  }
+}
+
+function needsOfSet(facts: Facts, event: OrderEvent, map: MapName | null): readonly Need[] {
+  if (event.object === 'uvm.page_init_done') {
+    return [facts.pageSize('PRE-4'), facts.segments('PRE-4')];
+  }
+  // pool_head_lock and the allocators' list locks are skipped while cold, and taken from here on.
+  if (event.object === 'cold') return [facts.subsystem('PRE-16')];
+  return map === null ? [] : [facts.mapSetUp(map, 'PRE-5')];
+}
+
+/** Eras B and C: the header and group pools are there only after bootstrap. */
+function describingNeeds(kernel: Kernel, facts: Facts): readonly Need[] {
+  return kernel.spec.policies.headerPools === 'pool_subsystem_bootstrap'
+    ? [facts.bootstrapped('PRE-1')]
+    : [];
+}
+
+/** What a pool needs to take one more page: its back end, its header pool, and the permission. */
+function growthNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): readonly Need[] {
+  const spec = kernel.spec.pools.find((one) => one.name === pool);
+  if (spec === undefined) return [];
+  const needs = [
+    facts.pages(cites),
+    ...pageNeeds(kernel, facts, pool, cites),
+    ...headerNeeds(kernel, facts, spec, cites),
+    ...permissionNeeds(kernel, facts, pool, cites),
+  ];
+  return [...new Map(needs.map((need) => [need.fact, need])).values()];
+}
+
+function pageNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): readonly Need[] {
+  const { directMap } = kernel.spec;
+  switch (allocatorOf(kernel.spec, pool)?.source) {
+    case 'pool_page_alloc':
+      return directMap ? [] : [facts.map('kmem_map', cites), ...vacacheNeeds(facts, 'kvakmem', cites)];
+    case 'pool_page_alloc_nointr':
+      return directMap
+        ? []
+        : [
+            facts.map('kernel_map', cites),
+            // Growing kernel_map's vacache takes a header, whose page comes from kmem_map.
+            facts.map('kmem_map', cites),
+            ...vacacheNeeds(facts, 'kvakernel', cites),
+          ];
+    case 'pool_page_alloc_meta':
+      return directMap ? [] : [facts.map('kmem_map', cites)];
+    case 'km_vacache_alloc':
+      return [facts.map('kernel_map', cites), facts.map('kmem_map', cites)];
+    case 'pmap_bootstrap_pv_page_alloc':
+    case 'pmap_pdp_alloc':
+    case 'uvm_km_alloc':
+      return [facts.map('kernel_map', cites)];
+    case 'mclpool_alloc':
+      return directMap ? [] : [facts.map('mb_map', cites)];
+    case 'uvm_pagealloc':
+    case undefined:
+      return [];
+  }
+}
+
+const vacacheNeeds = (facts: Facts, vacache: string, cites: string): readonly Need[] =>
+  facts.pool(vacache, cites);
+
+function headerNeeds(
+  kernel: Kernel,
+  facts: Facts,
+  pool: PoolSpec,
+  cites: string,
+): readonly Need[] {
+  const geometry = geometryOf(pool, kernel.spec);
+  if (geometry.headerPool === null) return [];
+  return [
+    ...facts.pool(geometry.headerPool, cites),
+    ...(kernel.spec.directMap ? [] : [facts.map('kmem_map', cites)]),
+  ];
+}
+
+function permissionNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): readonly Need[] {
+  switch (kernel.spec.policies.enforcement) {
+    case 'none':
+      return [];
+    case 'every growth':
+      return [facts.subsystem(cites)];
+    case 'standard page functions':
+      return allocatorOf(kernel.spec, pool)?.standard === true ? [facts.subsystem(cites)] : [];
+  }
+}
+
+/** Growth needs count only when there is nothing to hand out. */
+function countsWhen(
+  kernel: Kernel,
+  event: OrderEvent,
+  pool: string | null,
+): (view: ReadView) => boolean {
+  const grows = ['pool_get', 'pool_cache_get'].includes(event.call);
+  if (!grows || pool === null) return () => true;
+  const cell = kernel.cells.pools.at(poolRef(pool));
+  return (view) => !view.observe(cell, 'hasAvailable');
+}
+
+const poolRef = (name: string): Ref<'pool'> => ref('pool', name);
+
