@@ -2,12 +2,7 @@ import type { Plain } from '../base/plain.ts';
 
 /** DESIGN: PASS 0, VIOLATED 1, INCOMPLETE 3, VACUOUS 4, INCONCLUSIVE 5 (exit codes); NOT APPLICABLE has none. */
 export type Verdict =
-  | 'PASS'
-  | 'VIOLATED'
-  | 'INCOMPLETE'
-  | 'VACUOUS'
-  | 'INCONCLUSIVE'
-  | 'NOT APPLICABLE';
+  'PASS' | 'VIOLATED' | 'INCOMPLETE' | 'VACUOUS' | 'INCONCLUSIVE' | 'NOT APPLICABLE';
 
 /** One cell's change in one step. */
 export interface Change {
@@ -94,7 +89,11 @@ export interface CheckResult {
   /** Edges on the longest shortest run. */
   readonly depth: number;
   /** The bound that stopped the search, with the value it had reached; absent when complete. */
-  readonly stoppedBy?: { readonly bound: BoundName; readonly limit: number; readonly reached: number };
+  readonly stoppedBy?: {
+    readonly bound: BoundName;
+    readonly limit: number;
+    readonly reached: number;
+  };
   /** A deadlock is a state that is not final and where nothing is enabled. */
   readonly deadlocks: { readonly count: number; readonly trace?: Trace };
   /** States from which no system process can ever step again, although they are not final. */

@@ -1,0 +1,122 @@
+import type { Model } from '../base/model.ts';
+import { present } from '../base/assert.ts';
+import { PairTable } from './pairs.ts';
+import { Space } from './space.ts';
+import { outcomeHead, Steps } from './steps.ts';
+
+/** Who is told of the transitions of a state. */
+export interface Successors {
+  /**
+   * A transition of the state being expanded. While this runs, `graph.row` is the target unpacked.
+   *
+   * @param outcome number of the outcome
+   * @param writeSet number of the set of cells that it wrote
+   * @param target number of the state that it leads to, or -1 (only where nothing may be added)
+   */
+  transition(outcome: number, writeSet: number, target: number): void;
+}
+
+/**
+ * The state graph of a model as far as it is known: states by number, edges on demand.
+ *
+ * States are numbered in the order in which they were first reached. Edges are not stored: to
+ * follow recorded steps again is cheaper than to keep them.
+ */
+export class Graph {
+  readonly space: Space;
+  readonly steps: Steps;
+  readonly states = new PairTable();
+  /** The state being looked at, unpacked (see `Space`). */
+  readonly row: Int32Array;
+  /** The state being expanded, unpacked. */
+  readonly base: Int32Array;
+  private readonly parts = new PairTable();
+
+  constructor(model: Model) {
+    this.space = new Space(model);
+    this.steps = new Steps(model, this.space);
+    this.row = new Int32Array(2 * this.space.width);
+    this.base = new Int32Array(2 * this.space.width);
+  }
+
+  /** Adds the initial state, through the same door as every other. */
+  addInitial(): number {
+    const { row, space } = this;
+    space.setInitial(row);
+    for (let node = space.width - 1; node > 1; node--) {
+      row[node] = this.parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
+    }
+    return this.states.intern(row[2] ?? 0, row[3] ?? 0);
+  }
+
+  /** Unpacks a state into `row`. */
+  load(state: number): void {
+    const { row } = this;
+    const { left, right } = this.parts;
+    row[2] = this.states.left[state] ?? 0;
+    row[3] = this.states.right[state] ?? 0;
+    for (let node = 2; node < this.space.width; node++) {
+      const part = row[node] ?? 0;
+      row[2 * node] = left[part] ?? 0;
+      row[2 * node + 1] = right[part] ?? 0;
+    }
+  }
+
+  /**
+   * Tells `to` each transition of `state`, processes and choices in their own order.
+   *
+   * @param mayAdd whether states that were never seen are added to the graph
+   * @returns how many there are
+   */
+  expand(state: number, to: Successors, mayAdd: boolean): number {
+    const { row, base, parts, states, steps, space } = this;
+    const { operations } = space;
+    let transitions = 0;
+    this.load(state);
+    base.set(row);
+    for (let process = 0; process < steps.processes.length; process++) {
+      let at = steps.find(process, row);
+      const { code } = steps;
+      const outcomes = code[at++] ?? 0;
+      transitions += outcomes;
+      for (let i = 0; i < outcomes; i++) {
+        const outcome = code[at] ?? 0;
+        const writeSet = code[at + 1] ?? 0;
+        const writesEnd = at + outcomeHead + 2 * (code[at + 2] ?? 0);
+        const touchedEnd = writesEnd + (code[at + 3] ?? 0);
+        const innerEnd = touchedEnd + (code[at + 4] ?? 0);
+        for (let k = at + outcomeHead; k < writesEnd; k += 2) {
+          const index = code[k] ?? 0;
+          const write = code[k + 1] ?? 0;
+          if (write < 0) row[index] = -1 - write;
+          else {
+            const operation = present(operations[write], 'operations are numbered');
+            const id = row[index] ?? 0;
+            const { known } = operation;
+            const next = id < known.length ? (known[id] ?? 0) : 0;
+            row[index] = (next === 0 ? operation.ask(id) : next) - 1;
+          }
+        }
+        for (let k = touchedEnd; k < innerEnd; k++) {
+          const node = code[k] ?? 0;
+          row[node] = parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
+        }
+        const left = row[2] ?? 0;
+        const right = row[3] ?? 0;
+        const target = mayAdd ? states.intern(left, right) : states.find(left, right);
+        to.transition(outcome, writeSet, target);
+        for (let k = writesEnd; k < innerEnd; k++) {
+          const node = code[k] ?? 0;
+          row[node] = base[node] ?? 0;
+        }
+        at = innerEnd;
+      }
+    }
+    return transitions;
+  }
+
+  /** Allocated bytes of states and of what is known about steps. */
+  get bytes(): number {
+    return this.states.bytes + this.parts.bytes + this.steps.bytes;
+  }
+}
