@@ -61,6 +61,9 @@ export interface Calls {
   readonly uvm_km_free_poolpage_cache: { params: { map: Ref<'map'>; va: Va }; answer: null };
   /** Sleeps until a free page may be had. */
   readonly uvm_wait: { params: { what: string }; answer: null };
+  /** Declares the map's vacache pool; nothing on a direct-mapped port. */
+  readonly uvm_km_vacache_init: { params: { map: Ref<'map'> }; answer: null };
+  readonly uvm_pageout: { params: Record<never, never>; answer: null };
   // kern/subr_callback.c
   /** Asks the entries of a map's reclaim chain in turn; true is ABORT. */
   readonly callback_run_roundrobin: { params: { map: Ref<'map'> }; answer: boolean };

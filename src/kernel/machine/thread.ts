@@ -7,6 +7,9 @@ export type Thread = {
   readonly stack: readonly Frame[];
   /** What a requester got, for properties and final states: `memory`, `NULL`. */
   readonly answer?: string;
+  /** How often this thread has searched a map in vain, up to a limit; only where somebody asks. */
+  readonly failedSearches?: number;
+  readonly failedSearchesMax?: number;
 };
 
 export const threadAtReset: Thread = { phase: 'not started', stack: [] };
@@ -18,15 +21,16 @@ export const threadType = cellType<Thread>()({
     isDone: (thread): boolean => thread.phase === 'done',
     stack: (thread): readonly Frame[] => thread.stack,
     answer: (thread): string | null => thread.answer ?? null,
+    failedSearches: (thread): number => thread.failedSearches ?? 0,
     /** The routine a thread is in, innermost last: for properties. */
     isIn: (thread, routine: string): boolean =>
       thread.stack.some((frame) => frame.routine === routine),
   },
   operations: {
     run: (thread, stack: readonly Frame[]): Thread => ({
+      ...thread,
       phase: 'running',
       stack,
-      ...(thread.answer === undefined ? {} : { answer: thread.answer }),
     }),
     end: (thread) => {
       thread.phase = 'done';
@@ -36,6 +40,16 @@ export const threadType = cellType<Thread>()({
     rest: (thread) => {
       thread.phase = 'not started';
       thread.stack = [];
+    },
+    /** From now on searches of this thread that find no space are counted, up to `max`. */
+    countSearches: (thread, max: number) => {
+      thread.failedSearches = 0;
+      thread.failedSearchesMax = max;
+    },
+    searchFailed: (thread) => {
+      if (thread.failedSearches === undefined) return;
+      const max = thread.failedSearchesMax ?? 0;
+      thread.failedSearches = Math.min(thread.failedSearches + 1, max);
     },
     record: (thread, answer: string) => {
       thread.answer = answer;

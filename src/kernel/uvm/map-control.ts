@@ -33,6 +33,8 @@ export const mapControlType = cellType<MapControl>()({
     /** WANTVA still set and the timestamp unmoved: nothing has happened since this thread looked. */
     unchanged: (map, self: Ref<'thread'>): boolean =>
       map !== null && map.wantva && map.unmoved.includes(self),
+    /** Somebody remembers the timestamp: a write lock would be noticed. */
+    isWatched: (map): boolean => map !== null && map.unmoved.length > 0,
     size: (map): number => map?.size ?? 0,
   },
   operations: {

@@ -13,6 +13,15 @@ export type Pages = {
   readonly stolen: number;
   /** uvm_pagedaemon_waiters is not 0. */
   readonly waiters: boolean;
+  /** Direct-mapped ports: numbers of the pages in use whose address somebody knows; sorted. */
+  readonly direct?: readonly number[];
+};
+
+/** What an attempt to take pages one by one comes to. */
+export type Grant = {
+  readonly granted: number;
+  /** uvm_kick_pdaemon() found free pages below the target at the last attempt. */
+  readonly short: boolean;
 };
 
 export const pagesAtReset: Pages = { loaded: 0, free: 0, stolen: 0, waiters: false };
@@ -22,6 +31,18 @@ export const pagesType = cellType<Pages>()({
   observers: {
     /** More than `count` pages are free. */
     freeExceeds: (pages, count: number): boolean => pages.free > count,
+    /** Up to `wanted` pages, none of them among the last `floor`. */
+    grant: (pages, floor: number, wanted: number, target: number): Grant => {
+      const granted = Math.min(wanted, Math.max(0, pages.free - floor));
+      const beforeLast = granted < wanted ? granted : granted - 1;
+      return { granted, short: pages.free - beforeLast < target };
+    },
+    /** The lowest direct-mapped page number that nobody holds. */
+    nextDirect: (pages): number => {
+      const used = pages.direct ?? [];
+      const gap = used.findIndex((page, i) => page !== i);
+      return gap < 0 ? used.length : gap;
+    },
     isLoaded: (pages): boolean => pages.loaded > 0,
     hasWaiters: (pages): boolean => pages.waiters,
     free: (pages): number => pages.free,
@@ -40,6 +61,14 @@ export const pagesType = cellType<Pages>()({
     },
     give: (pages, count: number) => {
       pages.free += count;
+    },
+    takeDirect: (pages, page: number) => {
+      pages.free--;
+      pages.direct = [...(pages.direct ?? []), page].sort((a, b) => a - b);
+    },
+    giveDirect: (pages, page: number) => {
+      pages.free++;
+      pages.direct = (pages.direct ?? []).filter((one) => one !== page);
     },
     setWaiters: (pages, waiters: boolean) => {
       pages.waiters = waiters;
