@@ -25,10 +25,30 @@ export type MapFlags = {
 export interface Calls {
   // uvm/uvm_map.c, uvm/uvm_km.c
   readonly uvm_map: {
+    params: {
+      map: Ref<'map'>;
+      bytes: number;
+      align: number;
+      flags: MapFlags;
+      /** UVM_FLAG_NOMERGE. */
+      nomerge?: true;
+      /** Pageable memory belongs to the kernel object. */
+      object?: 'kernel_object';
+    };
+    answer: Va | null;
+  };
+  /** Searches until it finds space or gives up; the map is locked when it answers. */
+  readonly uvm_map_prepare: {
     params: { map: Ref<'map'>; bytes: number; align: number; flags: MapFlags };
     answer: Va | null;
   };
-  readonly uvm_unmap: { params: { map: Ref<'map'>; va: Va; bytes: number }; answer: null };
+  /** uvm_unmap1(); without `quantum` it reserves two entries first. */
+  readonly uvm_unmap: {
+    params: { map: Ref<'map'>; va: Va; bytes: number; quantum?: true };
+    answer: null;
+  };
+  /** Answers the entry page that the entry lies in. */
+  readonly uvm_kmapent_alloc: { params: { map: Ref<'map'>; nowait: boolean }; answer: Va | null };
   readonly uvm_km_va_drain: { params: { map: Ref<'map'> }; answer: null };
   readonly uvm_km_alloc: {
     params: {

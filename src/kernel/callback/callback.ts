@@ -7,10 +7,11 @@ import type { Ref } from '../../base/plain.ts';
 import { nameOf, ref } from '../../base/plain.ts';
 import type { Halt, Routine } from '../../base/routine.ts';
 import { go, halt, ret, routine, sleep, yieldAt } from '../../base/routine.ts';
-import type { ReadView, View } from '../../base/view.ts';
+import type { View } from '../../base/view.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
 import type { CallbackRef } from '../spec.ts';
+import { starved } from '../uvm/map-control.ts';
 
 const file = 'sys/kern/subr_callback.c';
 const revision = '1.6';
@@ -35,23 +36,16 @@ export function callbackRegister(
   return null;
 }
 
-/** Takes an entry off; only while no run is in progress. Whoever cannot know calls the routine. */
+/** Takes an entry off; blocked while a run is in progress. Whoever must sleep calls the routine. */
 export function callbackUnregister(
   kernel: Kernel,
   view: View,
   map: Ref<'map'>,
   entry: CallbackRef,
 ): void {
-  view.update(kernel.cells.chains.at(map), 'unregister', entry);
-}
-
-/**
- * vm_map_starved_p(): somebody failed to find space in the map, or more than 15/16 is mapped.
- *
- * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 vm_map_starved_p()
- */
-export function starved(kernel: Kernel, view: ReadView, map: Ref<'map'>): boolean {
-  return view.observe(kernel.cells.mapControl.at(map), 'starved');
+  const chain = kernel.cells.chains.at(map);
+  if (view.observe(chain, 'isRunning')) view.blocked(`the end of a run of the chain of ${map}`);
+  view.update(chain, 'unregister', entry);
 }
 
 export function callbackRoutines(kernel: Kernel): readonly Routine[] {

@@ -1,6 +1,8 @@
 import { assert } from '../../base/assert.ts';
 import { cellType } from '../../base/cell.ts';
 import type { Ref } from '../../base/plain.ts';
+import type { ReadView } from '../../base/view.ts';
+import type { Kernel } from '../kernel.ts';
 
 /**
  * The part of a vm_map that those who want space watch: how full it is, and who waits.
@@ -79,3 +81,12 @@ export const mapControlType = cellType<MapControl>()({
     },
   },
 });
+
+/**
+ * vm_map_starved_p(): somebody failed to find space in the map, or more than 15/16 is mapped.
+ *
+ * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 vm_map_starved_p()
+ */
+export function starved(kernel: Kernel, view: ReadView, map: Ref<'map'>): boolean {
+  return view.observe(kernel.cells.mapControl.at(map), 'starved');
+}

@@ -52,7 +52,7 @@ type MapLocals = {
  * space is refused at once when there is no space left for an entry page.
  */
 function uvmMap(kernel: Kernel): Routine {
-  const { spec, cells } = kernel;
+  const { spec } = kernel;
   return routine<MapLocals>()({
     name: 'uvm_map',
     file: mapFile,
