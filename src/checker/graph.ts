@@ -1,4 +1,5 @@
 import type { Model } from '../base/model.ts';
+import type { OperationTable } from './values.ts';
 import { present } from '../base/assert.ts';
 import { PairTable } from './pairs.ts';
 import { Space } from './space.ts';
@@ -41,9 +42,13 @@ export class Graph {
 
   /** Adds the initial state, through the same door as every other. */
   addInitial(): number {
-    const { row, space } = this;
-    space.setInitial(row);
-    for (let node = space.width - 1; node > 1; node--) {
+    this.space.setInitial(this.row);
+    return this.intern(this.row);
+  }
+
+  /** The number of a state of which the cells are given; fills in the inner nodes. */
+  intern(row: Int32Array): number {
+    for (let node = this.space.width - 1; node > 1; node--) {
       row[node] = this.parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
     }
     return this.states.intern(row[2] ?? 0, row[3] ?? 0);
@@ -85,18 +90,7 @@ export class Graph {
         const writesEnd = at + outcomeHead + 2 * (code[at + 2] ?? 0);
         const touchedEnd = writesEnd + (code[at + 3] ?? 0);
         const innerEnd = touchedEnd + (code[at + 4] ?? 0);
-        for (let k = at + outcomeHead; k < writesEnd; k += 2) {
-          const index = code[k] ?? 0;
-          const write = code[k + 1] ?? 0;
-          if (write < 0) row[index] = -1 - write;
-          else {
-            const operation = present(operations[write], 'operations are numbered');
-            const id = row[index] ?? 0;
-            const { known } = operation;
-            const next = id < known.length ? (known[id] ?? 0) : 0;
-            row[index] = (next === 0 ? operation.ask(id) : next) - 1;
-          }
-        }
+        applyWrites(code, at + outcomeHead, writesEnd, row, operations);
         for (let k = touchedEnd; k < innerEnd; k++) {
           const node = code[k] ?? 0;
           row[node] = parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
@@ -118,5 +112,27 @@ export class Graph {
   /** Allocated bytes of states and of what is known about steps. */
   get bytes(): number {
     return this.states.bytes + this.parts.bytes + this.steps.bytes;
+  }
+}
+
+/** Carries out the writes at `code[from]` to `code[to]` on an unpacked state. */
+export function applyWrites(
+  code: Int32Array,
+  from: number,
+  to: number,
+  row: Int32Array,
+  operations: readonly OperationTable[],
+): void {
+  for (let k = from; k < to; k += 2) {
+    const index = code[k] ?? 0;
+    const write = code[k + 1] ?? 0;
+    if (write < 0) row[index] = -1 - write;
+    else {
+      const operation = present(operations[write], 'operations are numbered');
+      const id = row[index] ?? 0;
+      const { known } = operation;
+      const next = id < known.length ? (known[id] ?? 0) : 0;
+      row[index] = (next === 0 ? operation.ask(id) : next) - 1;
+    }
   }
 }
