@@ -32,7 +32,8 @@ const noQueue = (parts: BootParts): { notApplicable: string } | Record<never, ne
 export const deferredExactly = (parts: BootParts): Property =>
   always({
     name: 'deferred-exactly',
-    sentence: 'an allocator waits in pa_deferinitq exactly while it is used and its map is not there',
+    sentence:
+      'an allocator waits in pa_deferinitq exactly while it is used and its map is not there',
     cites: 'INV-22',
     about: 'kernel',
     ...noQueue(parts),

@@ -23,7 +23,11 @@ export const needs = (parts: BootParts): Property =>
     about: 'mission',
     breaks: 'the operation meets a NULL map, a pool that was never described, or no memory at all',
     objects: parts.needs.flatMap((of) =>
-      of.needs.map((need) => ({ name: `${titleOf(parts, of)}: ${need.fact} (${need.cites})`, of, need })),
+      of.needs.map((need) => ({
+        name: `${titleOf(parts, of)}: ${need.fact} (${need.cites})`,
+        of,
+        need,
+      })),
     ),
     premise: ({ of }, view) => view.observe(parts.boot, 'isAbout', of.index) && of.counts(view),
     holds: ({ need }, view) => need.isUp(view),

@@ -15,7 +15,8 @@ const documented = [
 export const noPanic = (parts: BootParts): Property =>
   always({
     name: 'no-panic',
-    sentence: 'no panic, failed assertion or fault but the documented ones of a machine out of memory',
+    sentence:
+      'no panic, failed assertion or fault but the documented ones of a machine out of memory',
     cites: 'PRE-1 to PRE-18',
     about: 'kernel',
     breaks: 'the machine stops',

@@ -13,7 +13,11 @@ import { declaringPools } from './pools.ts';
  * together with the answer. Pages stay where a pool's low-water mark holds them; objects in
  * per-CPU groups count as in use, as they do for the reclaim chain of NetBSD 5.x.
  */
-export function wouldFit(parts: BootParts, { map, bytes, align }: Requester, view: ReadView): boolean {
+export function wouldFit(
+  parts: BootParts,
+  { map, bytes, align }: Requester,
+  view: ReadView,
+): boolean {
   const { kernel } = parts;
   const entries = view.observe(kernel.cells.mapEntries.at(map), 'entries');
   const { min, max } = view.observe(kernel.cells.mapEntries.at(map), 'bounds');
@@ -43,7 +47,15 @@ function releasable(parts: BootParts, map: Ref<'map'>, view: ReadView): readonly
     .filter((pool) => !pool.throughVacache)
     .flatMap((pool) => pool.pages.map(({ va }) => ({ start: va, end: va + pool.bytes })));
   const cached = idle.filter((pool) => pool.throughVacache).flatMap((pool) => pool.pages);
-  return [...direct, ...releasableChunks(parts, map, view, cached.map((page) => page.va))];
+  return [
+    ...direct,
+    ...releasableChunks(
+      parts,
+      map,
+      view,
+      cached.map((page) => page.va),
+    ),
+  ];
 }
 
 function vacacheOf({ kernel }: BootParts, map: Ref<'map'>): string | null {
@@ -63,7 +75,8 @@ function releasableChunks(
   const pool = view.read(parts.kernel.cells.pools.at(ref('pool', vacache)));
   if (pool === null) return [];
   return [...pool.empty, ...pool.partial, ...pool.full].flatMap((chunk) => {
-    const out = pool.itemsPerPage - (typeof chunk.free === 'number' ? chunk.free : chunk.free.length);
+    const out =
+      pool.itemsPerPage - (typeof chunk.free === 'number' ? chunk.free : chunk.free.length);
     const idleHere = idle.filter((va) => va >= chunk.va && va < chunk.va + bytes).length;
     return idleHere === out ? [{ start: chunk.va, end: chunk.va + bytes }] : [];
   });
@@ -83,7 +96,12 @@ function without(range: Range, others: readonly Range[]): readonly Range[] {
   );
 }
 
-function largestAlignedGap(taken: readonly Range[], min: number, max: number, align: number): number {
+function largestAlignedGap(
+  taken: readonly Range[],
+  min: number,
+  max: number,
+  align: number,
+): number {
   let at = min;
   let largest = 0;
   for (const range of [...taken].sort((a, b) => a.start - b.start)) {

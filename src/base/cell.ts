@@ -9,7 +9,10 @@ export type Observer<Value> = (value: Value, ...args: never[]) => Plain;
  * A change of a component's value: edits the draft in place, or returns the whole new value
  * (needed where the component comes into being or goes: a draft of `null` cannot be edited).
  */
-export type Operation<Value> = (draft: Draft<Value>, ...args: never[]) => void | Value | Draft<Value>;
+export type Operation<Value> = (
+  draft: Draft<Value>,
+  ...args: never[]
+) => void | Value | Draft<Value>;
 
 export type Observers<Value> = { readonly [name: string]: Observer<Value> };
 export type Operations<Value> = { readonly [name: string]: Operation<Value> };

@@ -21,8 +21,8 @@ export const diagnosticCodes = {
   'bad-trace': 'a trace file is not of the schema, or belongs to another model',
   'bad-model': 'a module does not export a model, or the model cannot be built',
   'bad-tree': 'a source tree is not a kernel tree, or a file it needs cannot be read',
-  'unreadable': 'a file or folder cannot be read',
-  'unwritable': 'a file or folder cannot be written',
+  unreadable: 'a file or folder cannot be read',
+  unwritable: 'a file or folder cannot be written',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

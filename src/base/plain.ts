@@ -89,7 +89,9 @@ function encodeRecord(value: object, path: string): string {
 const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 function notPlain(path: string, found: string, expected: string): InternalError {
-  return new InternalError(`${path}: found ${found}, expected ${expected}: it cannot be part of a state`);
+  return new InternalError(
+    `${path}: found ${found}, expected ${expected}: it cannot be part of a state`,
+  );
 }
 
 /** A copy that shares nothing with `value`, free to be edited. */

@@ -34,7 +34,12 @@ export type Next =
   /** Ends the step; the next one goes on at `at`. What others do may come in between. */
   | { readonly do: 'yield'; readonly at: string }
   /** Calls a routine (in the same step); its answer is given to label `then`. */
-  | { readonly do: 'call'; readonly routine: string; readonly params: Params; readonly then: string }
+  | {
+      readonly do: 'call';
+      readonly routine: string;
+      readonly params: Params;
+      readonly then: string;
+    }
   /** Returns to the caller (in the same step). */
   | { readonly do: 'return'; readonly value: Plain }
   /**
@@ -116,7 +121,9 @@ export function placeOf(one: Routine, at: string): string {
 
 /** All places of a table, for coverage. */
 export function allPlaces(table: RoutineTable): readonly string[] {
-  return [...table.values()].flatMap((one) => Object.keys(one.labels).map((at) => placeOf(one, at)));
+  return [...table.values()].flatMap((one) =>
+    Object.keys(one.labels).map((at) => placeOf(one, at)),
+  );
 }
 
 /** Where a run of routines ended, with the stack to store. */

@@ -59,7 +59,7 @@ export const knownAllocators: { readonly [name: string]: Known } = {
   exec_palloc: fromKernelMap,
   /** vmem(9) is not modelled yet: its import is all that an era A chain can see of it. */
   'kmem_arena->vm_qcache_allocator': fromKernelMap,
-  /** @source NetBSD sys/kern/vfs_bio.c bufinit(): pa_backingmap = buf_map, which is kernel_map here */
+  /** @source NetBSD sys/kern/vfs_bio.c bufinit(): pa_backingmap = buf_map; the order says which map that is */
   bufmempool_allocator: {
     source: 'uvm_km_alloc',
     declares: null,

@@ -6,8 +6,11 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { iplLevel } from '../kernel/machine/ipl.ts';
 import type { MapName } from '../kernel/spec.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
+import { uvmPageInit, uvmPagebootAlloc, uvmPagePhysload } from '../kernel/uvm/page-queues.ts';
+import type { Halt } from '../base/routine.ts';
+import type { View } from '../base/view.ts';
 import type { Bound, BoundEvent } from './boot-process.ts';
-import { placeOfEvent } from './boot-process.ts';
+import { Halted, placeOfEvent } from './boot-process.ts';
 import { allocatorOf, isMapName, poolNameOf } from './configure.ts';
 
 /** An event of an order that no modelled call answers to. */
@@ -22,9 +25,11 @@ export function bindOrder(
   order: Order,
 ): { readonly events: readonly BoundEvent[]; readonly unbound: readonly Unbound[] } {
   const unbound: Unbound[] = [];
+  const loads = order.events.filter((event) => event.call === 'uvm_page_physload').length;
+  const pagesPerLoad = Math.ceil(kernel.spec.pages.total / Math.max(1, loads));
   const events = order.events.flatMap((event): BoundEvent[] => {
     const pool = poolNameOf(order, event);
-    const bound = bind(kernel, event, pool);
+    const bound = bind(kernel, event, pool, pagesPerLoad);
     if (typeof bound === 'string') {
       unbound.push({ event, why: bound });
       return [];
@@ -51,8 +56,7 @@ export function bindOrder(
 function pagesNeedNoMap(kernel: Kernel, pool: string): boolean {
   const allocator = allocatorOf(kernel.spec, pool);
   return (
-    allocator?.source === 'uvm_pagealloc' ||
-    (kernel.spec.directMap && allocator?.standard === true)
+    allocator?.source === 'uvm_pagealloc' || (kernel.spec.directMap && allocator?.standard === true)
   );
 }
 
@@ -63,7 +67,12 @@ function routineCall<K extends keyof Calls>(name: K, params: Calls[K]['params'])
 const irrelevant = (reason: string): Bound => ({ kind: 'irrelevant', reason });
 
 /** What an event does in the model, or why nothing there answers to it. */
-function bind(kernel: Kernel, event: OrderEvent, pool: string | null): Bound | string {
+function bind(
+  kernel: Kernel,
+  event: OrderEvent,
+  pool: string | null,
+  pagesPerLoad: number,
+): Bound | string {
   switch (event.call) {
     case 'pool_init':
     case 'pool_cache_bootstrap':
@@ -87,6 +96,7 @@ function bind(kernel: Kernel, event: OrderEvent, pool: string | null): Bound | s
     case 'uvm_setpagesize':
       return irrelevant('the page size is a constant of the model; needs ask for the event itself');
     case 'uvm_page_physload':
+      return run((view) => uvmPagePhysload(kernel, view, pagesPerLoad));
     case 'uvm_pageboot_alloc':
     case 'uvm_map_setup_kernel':
     case 'uvm_km_vacache_init':
@@ -133,7 +143,7 @@ function bindSet(kernel: Kernel, event: OrderEvent): Bound | string {
   const { globals } = kernel.cells;
   switch (event.object) {
     case 'uvm.page_init_done':
-      return run((view) => view.update(globals, 'setPageInitDone'));
+      return runUnlessHalted((view) => uvmPageInit(kernel, view));
     case 'cold':
       return run((view) => view.update(globals, 'setCold', false));
     case 'mp_online':
@@ -148,14 +158,23 @@ function bindSet(kernel: Kernel, event: OrderEvent): Bound | string {
   }
 }
 
-type RunView = Parameters<Extract<Bound, { kind: 'run' }>['run']>[0];
-
-function run(body: (view: RunView) => void): Bound {
+function run(body: (view: View) => void): Bound {
   return {
     kind: 'run',
     run: (view) => {
       body(view);
       return true;
+    },
+  };
+}
+
+/** A call that may stop the machine. */
+function runUnlessHalted(body: (view: View) => Halt | null): Bound {
+  return {
+    kind: 'run',
+    run: (view) => {
+      const stopped = body(view);
+      return stopped === null ? true : new Halted(stopped);
     },
   };
 }
@@ -169,15 +188,18 @@ function bindMemoryCall(kernel: Kernel, event: OrderEvent): Bound | string {
   const bytes = roundToPages(Number(event.args['size'] ?? unknownBytes), spec.pageBytes);
   const flags = String(event.args['flags'] ?? '');
   switch (event.call) {
-    case 'uvm_page_physload':
-      return routineCall('uvm_page_physload', { pages: spec.pages.total });
     case 'uvm_pageboot_alloc':
-      return routineCall('uvm_pageboot_alloc', { bytes });
+      return runUnlessHalted((view) => uvmPagebootAlloc(kernel, view, bytes));
     case 'callback_register':
       return map === null
         ? `no modelled map is called ${event.object ?? ''}`
-        : run((view) =>
-            callbackRegister(kernel, view, ref('map', map), ref('callback', String(event.args['entry']))),
+        : runUnlessHalted((view) =>
+            callbackRegister(
+              kernel,
+              view,
+              ref('map', map),
+              ref('callback', String(event.args['entry'])),
+            ),
           );
     case 'malloc':
       return routineCall('malloc', {
@@ -213,11 +235,16 @@ function bindMapCall(
         ? irrelevant('uvm_km_vacache_init is empty where PMAP_MAP_POOLPAGE is defined')
         : routineCall('uvm_km_vacache_init', { map });
     case 'uvm_km_suballoc':
-      return routineCall('uvm_km_suballoc', {
-        map,
-        parent: ref('map', String(event.args['parent'] ?? 'kernel_map')),
-        storage: event.args['storage'] === 'static' ? 'static' : 'malloc',
-      });
+      return {
+        ...routineCall('uvm_km_suballoc', {
+          map,
+          parent: ref('map', String(event.args['parent'] ?? 'kernel_map')),
+          storage: event.args['storage'] === 'static' ? 'static' : 'malloc',
+        }),
+        ...(assignedLater(name)
+          ? {}
+          : { then: (view) => view.update(kernel.cells.globals, 'publish', name) }),
+      };
     case 'uvm_map':
       return routineCall('uvm_map', { map, bytes, align: 0, flags: { wait: 'neither' } });
     default:
@@ -225,13 +252,25 @@ function bindMapCall(
         map,
         bytes,
         align: 0,
-        type: flags.includes('WIRED') ? 'wired' : flags.includes('PAGEABLE') ? 'pageable' : 'vaonly',
+        type: flags.includes('WIRED')
+          ? 'wired'
+          : flags.includes('PAGEABLE')
+            ? 'pageable'
+            : 'vaonly',
         flags: {
-          wait: flags.includes('NOWAIT') ? 'nowait' : flags.includes('WAITVA') ? 'waitva' : 'neither',
+          wait: flags.includes('NOWAIT')
+            ? 'nowait'
+            : flags.includes('WAITVA')
+              ? 'waitva'
+              : 'neither',
         },
       });
   }
 }
+
+/** Maps whose pointer is an event of its own; the others are assigned where they are made. */
+const assignedLater = (map: MapName): boolean =>
+  ['kernel_map', 'kmem_map', 'pager_map'].includes(map);
 
 const roundToPages = (bytes: number, page: number): number =>
   Math.max(1, Math.ceil(bytes / page)) * page;
@@ -240,6 +279,7 @@ function bindSystemCall(kernel: Kernel, event: OrderEvent): Bound | string {
   const { globals, cpus } = kernel.cells;
   switch (event.call) {
     case 'x86_enable_intr':
+    case 'enable_interrupts':
       return irrelevant('the CPU takes interrupts, all masked by its level');
     case 'spl0':
     case 'splraise': {

@@ -19,7 +19,13 @@ export type Bound =
   /** A call that cannot yield: runs in the boot step itself. */
   | { readonly kind: 'run'; run(view: View, self: Ref<'thread'>): Plain | Halted }
   /** A modelled routine, executed label by label. */
-  | { readonly kind: 'call'; readonly routine: string; readonly params: { readonly [name: string]: Plain } }
+  | {
+      readonly kind: 'call';
+      readonly routine: string;
+      readonly params: { readonly [name: string]: Plain };
+      /** What the caller does with the answer: assigns a map pointer, for one. */
+      readonly then?: (view: View) => void;
+    }
   /** Nothing that an allocator could see. */
   | { readonly kind: 'irrelevant'; readonly reason: string };
 
@@ -43,7 +49,8 @@ export interface BoundEvent {
 
 /** An event's place, in the form of a routine's label: the C function, the call, file and line. */
 export function placeOfEvent(event: OrderEvent, object: string | null): string {
-  const what = event.call === 'set' ? `set ${event.object ?? ''}` : `${event.call}(${object ?? ''})`;
+  const what =
+    event.call === 'set' ? `set ${event.object ?? ''}` : `${event.call}(${object ?? ''})`;
   return `${event.function}.${what} sys/${event.file}:${event.line}`;
 }
 
@@ -53,7 +60,12 @@ type BootLocals = { readonly routine: string };
  * The boot process: it asks the machine about each event of the order in turn, executes what the
  * machine answers, and tells it what came of it. Take the machine away and nothing boots.
  */
-export function bootRoutine(cell: BootCell, phases: Phases, events: readonly BoundEvent[], order: Order): Routine {
+export function bootRoutine(
+  cell: BootCell,
+  phases: Phases,
+  events: readonly BoundEvent[],
+  order: Order,
+): Routine {
   const entry = order.events[0];
   return routine<BootLocals>()({
     name: 'boot',
@@ -76,7 +88,9 @@ export function bootRoutine(cell: BootCell, phases: Phases, events: readonly Bou
       answered: {
         line: 0,
         run: (_, view, answer: Plain) => {
-          tell(view, cell, phases, present(events[view.observe(cell, 'next')], 'an event was running'), answer);
+          const ran = present(events[view.observe(cell, 'next')], 'an event was running');
+          if (ran.bound.kind === 'call') ran.bound.then?.(view);
+          tell(view, cell, phases, ran, answer);
           return yieldAt('next');
         },
       },

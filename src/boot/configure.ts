@@ -157,6 +157,7 @@ const mapNames: readonly string[] = [
   'pager_map',
   'phys_map',
   'mb_map',
+  'buf_map',
   'exec_map',
 ] satisfies readonly MapName[];
 
@@ -205,7 +206,13 @@ function allocatorSpecs(
         hint: `the modelled ones are ${Object.keys(knownAllocators).join(', ')}`,
       });
     } else {
-      specs.set(name, allocatorSpec(name, Number(event.args['pageSize'] ?? port.pageBytes)));
+      specs.set(
+        name,
+        withBackingMap(
+          event,
+          allocatorSpec(name, Number(event.args['pageSize'] ?? port.pageBytes)),
+        ),
+      );
     }
   }
   for (const map of maps.filter((one) => one.vacache !== null)) {
@@ -218,12 +225,24 @@ function allocatorSpecs(
   return unknown.length > 0 ? bad(...unknown) : ok([...specs.values()]);
 }
 
+/** Where pa_backingmap is assigned directly, the order says which map that is on its port. */
+function withBackingMap(event: OrderEvent, spec: AllocatorSpec): AllocatorSpec {
+  const map = event.args['backingMap'];
+  if (map === undefined) return spec;
+  return { ...spec, boundFromTheStart: typeof map === 'string' && isMapName(map) ? map : null };
+}
+
 function allocatorSpec(name: string, pageBytes: number): AllocatorSpec {
   const known = knownAllocators[name];
   return {
     name,
     pageBytes,
-    ...(known ?? { source: 'uvm_km_alloc', declares: null, boundFromTheStart: null, standard: false }),
+    ...(known ?? {
+      source: 'uvm_km_alloc',
+      declares: null,
+      boundFromTheStart: null,
+      standard: false,
+    }),
   };
 }
 
@@ -238,4 +257,3 @@ export function declaredMapOf(spec: KernelSpec, pool: string): MapName | null {
   const allocator = allocatorOf(spec, pool);
   return allocator?.declares ?? allocator?.boundFromTheStart ?? null;
 }
-

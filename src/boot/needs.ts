@@ -154,7 +154,11 @@ function needsOfCall(
     case 'pool_subsystem_init':
       return [facts.map('kernel_map', 'PRE-8'), facts.map('kmem_map', 'PRE-8')];
     case 'kmem_alloc':
-      return [facts.map('kernel_map', 'PRE-9'), facts.map('kmem_map', 'PRE-9'), facts.subsystem('PRE-9')];
+      return [
+        facts.map('kernel_map', 'PRE-9'),
+        facts.map('kmem_map', 'PRE-9'),
+        facts.subsystem('PRE-9'),
+      ];
     case 'callback_register':
       return map === null ? [] : [facts.mapSetUp(map, 'PRE-13')];
     case 'set':
@@ -197,7 +201,9 @@ function pageNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): r
   const { directMap } = kernel.spec;
   switch (allocatorOf(kernel.spec, pool)?.source) {
     case 'pool_page_alloc':
-      return directMap ? [] : [facts.map('kmem_map', cites), ...vacacheNeeds(facts, 'kvakmem', cites)];
+      return directMap
+        ? []
+        : [facts.map('kmem_map', cites), ...vacacheNeeds(facts, 'kvakmem', cites)];
     case 'pool_page_alloc_nointr':
       return directMap
         ? []
@@ -226,12 +232,7 @@ function pageNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): r
 const vacacheNeeds = (facts: Facts, vacache: string, cites: string): readonly Need[] =>
   facts.pool(vacache, cites);
 
-function headerNeeds(
-  kernel: Kernel,
-  facts: Facts,
-  pool: PoolSpec,
-  cites: string,
-): readonly Need[] {
+function headerNeeds(kernel: Kernel, facts: Facts, pool: PoolSpec, cites: string): readonly Need[] {
   const geometry = geometryOf(pool, kernel.spec);
   if (geometry.headerPool === null) return [];
   return [
@@ -240,7 +241,12 @@ function headerNeeds(
   ];
 }
 
-function permissionNeeds(kernel: Kernel, facts: Facts, pool: string, cites: string): readonly Need[] {
+function permissionNeeds(
+  kernel: Kernel,
+  facts: Facts,
+  pool: string,
+  cites: string,
+): readonly Need[] {
   switch (kernel.spec.policies.enforcement) {
     case 'none':
       return [];
@@ -264,4 +270,3 @@ function countsWhen(
 }
 
 const poolRef = (name: string): Ref<'pool'> => ref('pool', name);
-

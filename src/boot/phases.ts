@@ -89,7 +89,8 @@ function refusals(part: unknown, path: string): string[] {
   return Object.entries(part).flatMap(([key, inner]) => {
     const here = `${path}.${key}`;
     if (forbidden.includes(key)) return [`${here}: found ${key}`];
-    if (isActionsKey(key) && holdsFunction(inner)) return [`${here}: found an action given as a function`];
+    if (isActionsKey(key) && holdsFunction(inner))
+      return [`${here}: found an action given as a function`];
     // Guards and context are pure functions of event and context, checked by running each twice.
     return key === 'guard' || key === 'context' ? [] : refusals(inner, here);
   });

@@ -4,7 +4,8 @@ import type { Policies } from './policies.ts';
 /** A kernel virtual address or size in bytes. Safe integers; addresses are absolute. */
 export type Va = number;
 
-export type MapName = 'kernel_map' | 'kmem_map' | 'pager_map' | 'phys_map' | 'mb_map' | 'exec_map';
+export type MapName =
+  'kernel_map' | 'kmem_map' | 'pager_map' | 'phys_map' | 'mb_map' | 'buf_map' | 'exec_map';
 
 /** One kernel map, as the configuration sizes it. */
 export interface MapSpec {

@@ -16,7 +16,11 @@ export type BootEvent =
       /** For uvm_km_suballoc: the struct vm_map is static. */
       readonly staticStorage: boolean;
     }
-  | { readonly type: 'ok' | 'fail' | 'published'; readonly call: string; readonly object: string | null };
+  | {
+      readonly type: 'ok' | 'fail' | 'published';
+      readonly call: string;
+      readonly object: string | null;
+    };
 
 /** What a machine must know of the port before it starts. */
 export interface BootContext {
@@ -43,7 +47,8 @@ export const guards = {
   'pagedaemon exists': ({ event }: Asked): boolean =>
     answers(event, 'kthread_create') && event.object === 'uvm_pageout',
   'boot is over': ({ event }: Asked): boolean => answers(event, 'uvm_scheduler'),
-  'struct is static': ({ event }: Asked): boolean => 'staticStorage' in event && event.staticStorage,
+  'struct is static': ({ event }: Asked): boolean =>
+    'staticStorage' in event && event.staticStorage,
   'pages need no map': ({ event }: Asked): boolean => 'needsNoMap' in event && event.needsNoMap,
   'allocator of its own': ({ event }: Asked): boolean => 'standard' in event && !event.standard,
   'refused by enforcement': ({ event, context }: Asked): boolean =>

@@ -54,6 +54,7 @@ export const memory = {
         uvm_pagealloc: call,
         uvm_km_vacache_init: call,
         uvm_km_alloc: call,
+        uvm_map: call,
         uvm_km_suballoc: call,
         malloc: call,
         'set pager_map': call,
@@ -71,6 +72,7 @@ export const system = {
     cold: {
       on: {
         x86_enable_intr: call,
+        enable_interrupts: call,
         splraise: call,
         mi_cpu_attach: call,
         spl0: call,
@@ -105,7 +107,11 @@ export const system = {
       },
     },
     pagedaemon: {
-      on: { kthread_create: call, uvm_scheduler: call, ok: { guard: 'boot is over', target: 'running' } },
+      on: {
+        kthread_create: call,
+        uvm_scheduler: call,
+        ok: { guard: 'boot is over', target: 'running' },
+      },
     },
     running: {},
   },
