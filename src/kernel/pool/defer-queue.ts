@@ -5,9 +5,11 @@
  * pool_head, the list of all pools by name, is not here: it is the initialised pools, sorted.
  *
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pa_deferinitq, drainpp
+ * @source NetBSD sys/arch/arm/arm32/pmap.c 1.187.4.1 last_bootstrap_page, free_bootstrap_pages
  */
 import { cellType } from '../../base/cell.ts';
 import type { Ref } from '../../base/plain.ts';
+import type { Va } from '../spec.ts';
 
 export type DeferQueueState = {
   /** pa_deferinitq, last in first out. */
@@ -16,6 +18,11 @@ export type DeferQueueState = {
   readonly drainNext: Ref<'pool'> | null;
   /** CPUs for which pool_cache_cpu_init has run, the boot CPU included. */
   readonly cpusAttached: number;
+  /**
+   * arm32 last_bootstrap_page and free_bootstrap_pages: pages of kernel_map below `last` are
+   * never given back; those put back wait in `free`. Absent where nobody took one.
+   */
+  readonly bootstrapPages?: { readonly last: Va; readonly free: readonly Va[] };
 };
 
 export const emptyDeferQueue: DeferQueueState = { queue: [], drainNext: null, cpusAttached: 1 };
@@ -29,6 +36,9 @@ export const deferQueueType = cellType<DeferQueueState>()({
     queue: (statics): readonly Ref<'allocator'>[] => statics.queue,
     drainNext: (statics): Ref<'pool'> | null => statics.drainNext,
     cpusAttached: (statics) => statics.cpusAttached,
+    freeBootstrapPage: (statics): Va | null => statics.bootstrapPages?.free[0] ?? null,
+    isBootstrapPage: (statics, va: Va) => va <= (statics.bootstrapPages?.last ?? -1),
+    bootstrapPagesFree: (statics) => statics.bootstrapPages?.free.length ?? 0,
   },
   operations: {
     push: (statics, allocator: Ref<'allocator'>) => {
@@ -42,6 +52,15 @@ export const deferQueueType = cellType<DeferQueueState>()({
     },
     attachCpu: (statics) => {
       statics.cpusAttached += 1;
+    },
+    noteBootstrapPage: (statics, va: Va) => {
+      statics.bootstrapPages = { last: va, free: statics.bootstrapPages?.free ?? [] };
+    },
+    takeBootstrapPage: (statics) => {
+      statics.bootstrapPages?.free.shift();
+    },
+    keepBootstrapPage: (statics, va: Va) => {
+      statics.bootstrapPages?.free.unshift(va);
     },
   },
 });

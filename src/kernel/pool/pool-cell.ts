@@ -18,6 +18,7 @@ import type { Item } from '../calls.ts';
 import type { Va } from '../spec.ts';
 import type { ListPage, LivePool, PoolPage, PoolState, Tracking } from './pool-pages.ts';
 import {
+  allPages,
   byAddress,
   findPage,
   firstItem,
@@ -72,10 +73,12 @@ export const poolType = cellType<PoolState>()({
     /** POOL_NEEDS_CATCHUP, and what it will be when one more item is out. */
     needsCatchup: (pool) => pool !== null && freeItems(pool) < pool.minItems,
     needsCatchupAfterGet: (pool) => pool !== null && freeItems(pool) - 1 < pool.minItems,
+    hasAtLeast: (pool, items: number) => pool !== null && freeItems(pool) >= items,
     hasPages: (pool) => pool !== null && pageCount(pool) > 0,
     hasIdlePages: (pool) => pool !== null && pool.empty.length > 0,
     /** pr_npages. */
     pages: (pool) => (pool === null ? 0 : pageCount(pool)),
+    hasPage: (pool, va: Va) => pool !== null && allPages(pool).some((page) => page.va === va),
     /** Idle pages' addresses, in the order of the list. */
     idle: (pool): readonly Va[] => (pool === null ? [] : pool.empty.map((page) => page.va)),
     /** pr_nout. */
@@ -85,6 +88,9 @@ export const poolType = cellType<PoolState>()({
       pool !== null && reclaimablePages(pool, starved).length > 0,
     reclaimable: (pool, starved: boolean): readonly ListPage[] =>
       pool === null ? [] : reclaimablePages(pool, starved),
+    /** All idle pages, in the order in which pool_destroy frees them. */
+    allIdle: (pool): readonly ListPage[] =>
+      pool === null ? [] : pool.empty.map(listPage).reverse(),
     /** Whether it depends on starvation what pool_reclaim takes. */
     ageDecides: (pool) =>
       pool !== null && reclaimablePages(pool, true).length !== reclaimablePages(pool, false).length,
@@ -191,12 +197,6 @@ export const poolType = cellType<PoolState>()({
       const gone = new Set(idlePages(live, starved));
       live.empty = live.empty.filter((page) => !gone.has(page));
       if (gone.size > 0) updateCurrent(live);
-    },
-    /** Takes out all idle pages, whatever their age and the marks: pool_destroy. */
-    removeAll: (pool) => {
-      const live = initialised(pool);
-      live.empty = [];
-      updateCurrent(live);
     },
     /** pool_inactive_time passes: every idle page is old enough for pool_reclaim. */
     age: (pool) => {
