@@ -58,6 +58,14 @@ function up(map: MapEntries): Present {
   return present(map, 'the map was set up');
 }
 
+/** Bytes between neighbours, and before the first and after the last entry; 0 where they touch. */
+function gapsOf(map: MapEntries): readonly number[] {
+  if (map === null) return [];
+  const starts = [...map.entries.map((entry) => entry.start), map.max];
+  const ends = [map.min, ...map.entries.map((entry) => entry.end)];
+  return starts.map((start, i) => start - (ends[i] ?? start));
+}
+
 export const mapEntriesType = cellType<MapEntries>()({
   name: 'map-entries',
   observers: {
@@ -81,12 +89,9 @@ export const mapEntriesType = cellType<MapEntries>()({
     parked: (map): number => map?.merged.length ?? 0,
     entryPages: (map): number => (map === null ? 0 : map.pages.length + map.fullPages.length),
     /** The largest gap, for those who ask what could still be had. */
-    largestGap: (map): number => {
-      if (map === null) return 0;
-      const starts = [...map.entries.map((entry) => entry.start), map.max];
-      const ends = [map.min, ...map.entries.map((entry) => entry.end)];
-      return Math.max(...starts.map((start, i) => start - (ends[i] ?? start)));
-    },
+    largestGap: (map): number => Math.max(0, ...gapsOf(map)),
+    /** Sizes of all gaps, lowest address first. */
+    gaps: (map): readonly number[] => gapsOf(map).filter((bytes) => bytes > 0),
     bounds: (map): { readonly min: Va; readonly max: Va } => ({
       min: up(map).min,
       max: up(map).max,
