@@ -126,6 +126,7 @@ export interface Calls {
   /** `storage`: the item of pcache that it lies in, from pool_cache_init. */
   readonly pool_cache_bootstrap: { params: { pool: Ref<'pool'>; storage?: Item }; answer: null };
   readonly pool_cache_invalidate: { params: { pool: Ref<'pool'> }; answer: null };
+  readonly pool_cache_cpu_init1: { params: { pool: Ref<'pool'>; cpu: number }; answer: null };
   /** A further CPU attaches: each cache gets a structure for it. */
   readonly pool_cache_cpu_init: { params: { cpu: number }; answer: null };
   /** The back end of a vacache, in uvm/uvm_km.c. */

@@ -38,8 +38,7 @@ export function poolInit(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | 
     if (stopped !== null) return stopped;
   }
   view.update(kernel.cells.allocators.at(allocator), 'append', pool);
-  poolReclaimRegister(kernel, view, pool);
-  return null;
+  return poolReclaimRegister(kernel, view, pool);
 }
 
 /**

@@ -6,14 +6,13 @@
  */
 import type { Ref } from '../../base/plain.ts';
 import type { Halt, Label, Next, Routine } from '../../base/routine.ts';
-import { go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
+import { callRoutine, go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
 import { poolFile, poolHalt, poolRevision } from './place.ts';
 import type { ListPage } from './pool-pages.ts';
 import { partsOf } from './pool-parts.ts';
-import { poolReclaimUnregister } from './register.ts';
 
 export function poolLimitRoutines(kernel: Kernel): readonly Routine[] {
   return [
@@ -137,8 +136,11 @@ const poolDestroy = (kernel: Kernel): Routine =>
       unregister: {
         line: 896,
         run: ({ pool }, view) => {
-          poolReclaimUnregister(kernel, view, pool);
-          return go('unlink');
+          const { allocator } = partsOf(kernel, pool);
+          const map = view.observe(kernel.cells.allocators.at(allocator), 'backingMap');
+          return map === null
+            ? go('unlink')
+            : callRoutine('callback_unregister', { map, entry: pool }, 'unlink');
         },
       },
       unlink: {

@@ -5,12 +5,13 @@
  * looks there; what happens when the map does not exist yet is the policy `unboundAllocator`.
  *
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pa_starved_p(), pool_reclaim_register(),
- *   pool_reclaim_unregister(), pa_reclaim_register()
+ *   pa_reclaim_register()
  */
 import { nameOf } from '../../base/plain.ts';
 import type { Ref } from '../../base/plain.ts';
+import type { Halt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
-import { callbackRegister, callbackUnregister } from '../callback/callback.ts';
+import { callbackRegister } from '../callback/callback.ts';
 import type { Kernel } from '../kernel.ts';
 import type { AllocatorSpec } from '../spec.ts';
 import { starved } from '../uvm/map-control.ts';
@@ -24,21 +25,10 @@ export function paStarvedP(kernel: Kernel, view: View, allocator: Ref<'allocator
 }
 
 /** @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_reclaim_register() */
-export function poolReclaimRegister(kernel: Kernel, view: View, pool: Ref<'pool'>): void {
+export function poolReclaimRegister(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | null {
   const { allocator } = partsOf(kernel, pool);
   const map = view.observe(kernel.cells.allocators.at(allocator), 'backingMap');
-  if (map !== null) callbackRegister(kernel, view, map, pool);
-}
-
-/**
- * Waits (blocked) while a chain run is in progress.
- *
- * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_reclaim_unregister()
- */
-export function poolReclaimUnregister(kernel: Kernel, view: View, pool: Ref<'pool'>): void {
-  const { allocator } = partsOf(kernel, pool);
-  const map = view.observe(kernel.cells.allocators.at(allocator), 'backingMap');
-  if (map !== null) callbackUnregister(kernel, view, map, pool);
+  return map === null ? null : callbackRegister(kernel, view, map, pool);
 }
 
 /** Binds an allocator to its map and puts every pool that already uses it on the map's chain. */
@@ -47,11 +37,15 @@ export function bindAndRegister(
   view: View,
   allocator: Ref<'allocator'>,
   map: Ref<'map'>,
-): void {
+): Halt | null {
   const cell = kernel.cells.allocators.at(allocator);
   const pools = view.observe(cell, 'pools');
   view.update(cell, 'bind', map);
-  for (const pool of pools) callbackRegister(kernel, view, map, pool);
+  for (const pool of pools) {
+    const stopped = callbackRegister(kernel, view, map, pool);
+    if (stopped !== null) return stopped;
+  }
+  return null;
 }
 
 /**
