@@ -85,7 +85,11 @@ export interface Family<
   at(reference: Ref<Kind>): Cell<Value, O, P>;
 }
 
-/** Declares `names.length` components of one kind; `initial` may depend on the name. */
+/**
+ * Declares `names.length` components of one kind; `initial` may depend on the name.
+ *
+ * `part` tells the cells of one component apart where it has several: `map/kernel_map/entries`.
+ */
 export function cells<
   const Kind extends string,
   Value extends Plain,
@@ -96,10 +100,11 @@ export function cells<
   names: readonly string[],
   type: CellType<Value, O, P>,
   initial: NoInfer<Value> | ((name: string) => NoInfer<Value>),
+  part?: string,
 ): Family<Kind, Value, O, P> {
   const refs = names.map((name) => ref(kind, name));
   const all = names.map((name) =>
-    cell(`${kind}/${name}`, type, typeof initial === 'function' ? initial(name) : initial),
+    cell(part === undefined ? `${kind}/${name}` : `${kind}/${name}/${part}`, type, typeof initial === 'function' ? initial(name) : initial),
   );
   const byRef = new Map(refs.map((reference, i) => [reference, all[i]]));
   return {

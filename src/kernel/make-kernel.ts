@@ -85,11 +85,11 @@ function makeCells(spec: KernelSpec): KernelCells {
     cpus: cells('cpu', cpuNames, cpuType, (name) => ({ running: name === 'cpu0', contexts: [] })),
     threads: cells('thread', spec.threads, threadType, threadAtReset),
     wchans: cells('wchan', wchans, wchanType, []),
-    mapEntries: family('map', 'entries', cells('map', maps, mapEntriesType, null)),
-    mapControl: family('map', 'control', cells('map', maps, mapControlType, null)),
-    chains: family('map', 'chain', cells('map', maps, chainType, null)),
+    mapEntries: cells('map', maps, mapEntriesType, null, 'entries'),
+    mapControl: cells('map', maps, mapControlType, null, 'control'),
+    chains: cells('map', maps, chainType, null, 'chain'),
     pools: cells('pool', pools, poolType, null),
-    caches: family('pool', 'cache', cells('pool', pools, cacheType, null)),
+    caches: cells('pool', pools, cacheType, null, 'cache'),
     allocators: cells(
       'allocator',
       spec.allocators.map((allocator) => allocator.name),
@@ -98,16 +98,6 @@ function makeCells(spec: KernelSpec): KernelCells {
     ),
     deferQueue: cell('pa_deferinitq', deferQueueType, emptyDeferQueue),
   };
-}
-
-/** The same family with keys `map/kernel_map/entries`: one object, several cells. */
-function family<F extends { readonly cells: readonly AnyCell[] }>(
-  _kind: string,
-  part: string,
-  whole: F,
-): F {
-  for (const one of whole.cells) Object.assign(one, { key: `${one.key}/${part}` });
-  return whole;
 }
 
 function allCellsOf(all: KernelCells): readonly AnyCell[] {
