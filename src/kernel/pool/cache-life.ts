@@ -25,7 +25,13 @@ import { poolInit, poolsByName } from './pool-init.ts';
 import { partsOf, poolNamed } from './pool-parts.ts';
 
 export function cacheLifeRoutines(kernel: Kernel): readonly Routine[] {
-  return [cacheInit(kernel), cacheBootstrap(kernel), cacheCpuInit(kernel), cacheInvalidate(kernel)];
+  return [
+    cacheInit(kernel),
+    cacheBootstrap(kernel),
+    cacheCpuInit1(kernel),
+    cacheCpuInit(kernel),
+    cacheInvalidate(kernel),
+  ];
 }
 
 /**

@@ -230,11 +230,3 @@ function trackingOf(pool: PoolSpec, allocator: AllocatorSpec, spec: KernelSpec):
 export function itemAddress(geometry: Geometry, item: Item, color = 0): Va {
   return item.page + (item.index === undefined ? 0 : color + item.index * geometry.itemBytes);
 }
-
-/** The item of a vacache that an address of its map lies in: the inverse of `itemAddress`. */
-export function vacacheItem(geometry: Geometry, va: Va): Item {
-  const inChunk = va % geometry.pageBytes;
-  const page = va - inChunk;
-  if (geometry.tracking === 'count') return { page };
-  return { page, index: Math.floor(inChunk / geometry.itemBytes) };
-}

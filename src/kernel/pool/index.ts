@@ -30,5 +30,6 @@ export { poolInit, initHeaderPools } from './pool-init.ts';
 export { poolCacheBootstrap } from './cache-life.ts';
 export { poolSubsystemBootstrap, poolSubsystemInit } from './subsystem.ts';
 export { paStarvedP } from './register.ts';
-export { geometryOf, headerAndGroupPools, itemAddress, vacacheItem } from './geometry.ts';
+export { geometryOf, headerAndGroupPools } from './geometry.ts';
 export { wchansOfPools } from './pool-parts.ts';
+export { framePages, pagesHeldByPools, spaceHeldByPools } from './weights.ts';
