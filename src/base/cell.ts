@@ -104,7 +104,11 @@ export function cells<
 ): Family<Kind, Value, O, P> {
   const refs = names.map((name) => ref(kind, name));
   const all = names.map((name) =>
-    cell(part === undefined ? `${kind}/${name}` : `${kind}/${name}/${part}`, type, typeof initial === 'function' ? initial(name) : initial),
+    cell(
+      part === undefined ? `${kind}/${name}` : `${kind}/${name}/${part}`,
+      type,
+      typeof initial === 'function' ? initial(name) : initial,
+    ),
   );
   const byRef = new Map(refs.map((reference, i) => [reference, all[i]]));
   return {
