@@ -7,6 +7,7 @@ import { iplLevel } from '../kernel/machine/ipl.ts';
 import type { MapName } from '../kernel/spec.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import { uvmPageInit, uvmPagebootAlloc, uvmPagePhysload } from '../kernel/uvm/page-queues.ts';
+import { uvmMapSetupKernel } from '../kernel/uvm/uvm-km.ts';
 import type { Halt } from '../base/routine.ts';
 import type { View } from '../base/view.ts';
 import type { Bound, BoundEvent } from './boot-process.ts';
@@ -229,7 +230,7 @@ function bindMapCall(
   const map = ref('map', name);
   switch (event.call) {
     case 'uvm_map_setup_kernel':
-      return routineCall('uvm_map_setup_kernel', { map });
+      return run((view) => uvmMapSetupKernel(kernel, view, map));
     case 'uvm_km_vacache_init':
       return kernel.spec.directMap
         ? irrelevant('uvm_km_vacache_init is empty where PMAP_MAP_POOLPAGE is defined')
@@ -284,7 +285,7 @@ function bindSystemCall(kernel: Kernel, event: OrderEvent): Bound | string {
     case 'spl0':
     case 'splraise': {
       const level = event.call === 'spl0' ? iplLevel('NONE') : iplLevel(String(event.args['ipl']));
-      return run((view) => view.update(cpus.at(ref('cpu', '0')), 'setIpl', level));
+      return run((view) => view.update(cpus.at(ref('cpu', 'cpu0')), 'setIpl', level));
     }
     case 'mi_cpu_attach':
       return irrelevant('the boot CPU; other CPUs come with cpu_boot_secondary_processors');

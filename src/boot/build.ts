@@ -9,6 +9,7 @@ import type { Grain, Routine } from '../base/routine.ts';
 import { allPlaces, routineTable } from '../base/routine.ts';
 import type { ReadView } from '../base/view.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Entry } from '../kernel/kmem/requesters.ts';
 import { threadProcess } from '../kernel/machine/thread-process.ts';
 import { makeKernel } from '../kernel/make-kernel.ts';
 import type { Policies } from '../kernel/policies.ts';
@@ -31,8 +32,8 @@ export interface Actor {
   readonly kind: 'system' | 'environment';
   /** For an interrupt: its level. */
   readonly level?: string;
-  readonly routine: string;
-  readonly params: { readonly [name: string]: Plain };
+  /** What it runs. */
+  readonly entry: (kernel: Kernel) => Entry;
   /** The earliest moment: interrupts once the port has opened them, threads after the first switch. */
   readonly from: 'interrupts' | 'threads' | 'pagedaemon' | 'boot is over' | 'kernel_map is short';
   readonly cyclic?: boolean;
@@ -198,8 +199,7 @@ function processesOf(kernel: Kernel, parts: BootParts, input: BootModelInput): r
       kind: actor.kind,
       ...(actor.level === undefined ? {} : { level: actor.level }),
       starts: (view) => mayStart(parts, input, actor, view),
-      routine: actor.routine,
-      params: actor.params,
+      ...actor.entry(kernel),
       cyclic: actor.cyclic === true,
     }),
   );

@@ -9,6 +9,7 @@ import type { Result } from '../base/diagnostic.ts';
 import type { Model } from '../base/model.ts';
 import type { Grain } from '../base/routine.ts';
 import type { Order } from '../order/order.ts';
+import type { PageFacts } from './page-facts.ts';
 
 /** Whatever may be asked of a model; an entry accepts those that its `parameters` name, and `order`. */
 export interface ModelOptions {
@@ -65,6 +66,8 @@ export interface CatalogEntry {
   build(options: ModelOptions): Result<Model>;
   /** The boot order that it follows when none is given; read only when somebody asks. */
   order?(): Order;
+  /** What `docs` writes about it beside the verdicts; an entry without has no page. */
+  page?(): PageFacts;
   /** Exactly these violations make the verdict *reproduced*. */
   readonly expect: readonly Expectation[];
   /** What the default environment leaves out, each with its reason. */

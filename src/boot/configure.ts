@@ -71,6 +71,7 @@ export function configure(
     },
     cpus: sizes.cpus,
     threads,
+    bootThread: 'boot',
     otherCallbacks: order.events
       .filter((event) => event.call === 'callback_register')
       .map((event) => String(event.args['entry'])),

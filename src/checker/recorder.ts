@@ -6,6 +6,7 @@ import type { RawView } from './erased.ts';
 import type { Space } from './space.ts';
 import type { ObserverTable, OperationTable } from './values.ts';
 import { InternalError, present } from '../base/assert.ts';
+import { Blocked } from '../base/view.ts';
 import { readViewOf, viewOf } from './erased.ts';
 import { assertDistinct } from './space.ts';
 
@@ -51,15 +52,6 @@ export interface Recording {
 
 /** The numbers of cells' values in some state, by index. */
 export type IdAt = (index: number) => number;
-
-/** Thrown by `blocked` through the model's code, and caught here. */
-class Blocked extends Error {
-  readonly on: string;
-  constructor(on: string) {
-    super(`blocked on ${on}`);
-    this.on = on;
-  }
-}
 
 /** What has been asked so far, over all alternatives: in this order the trie branches. */
 class Reads {

@@ -1,7 +1,7 @@
 import type { Plain } from '../base/plain.ts';
 import type { AnyCell } from '../base/cell.ts';
 import { deepFreeze, draftOf, encode } from '../base/plain.ts';
-import { InternalError, present } from '../base/assert.ts';
+import { assert, InternalError } from '../base/assert.ts';
 import { callObserver, callOperation, parsePlain } from './erased.ts';
 
 /**
@@ -31,7 +31,9 @@ export class Interner {
   }
 
   value(id: number): Plain {
-    return present(this.values[id], 'only numbers given out are asked for');
+    const value = this.values[id];
+    assert(value !== undefined, 'only numbers given out are asked for');
+    return value;
   }
 }
 
@@ -119,7 +121,8 @@ export class ValueTable extends Interner {
     this.allOperations = allOperations;
   }
 
-  observer(name: string, args: readonly unknown[]): ObserverTable {
+  observer(name: string, given: readonly unknown[]): ObserverTable {
+    const args = withoutOmitted(given);
     const text = this.keyOf(name, args);
     let table = this.observers.get(text);
     if (table === undefined) {
@@ -129,7 +132,8 @@ export class ValueTable extends Interner {
     return table;
   }
 
-  operation(name: string, args: readonly unknown[]): OperationTable {
+  operation(name: string, given: readonly unknown[]): OperationTable {
+    const args = withoutOmitted(given);
     const text = this.keyOf(name, args);
     let table = this.operations.get(text);
     if (table === undefined) {
@@ -143,6 +147,12 @@ export class ValueTable extends Interner {
   private keyOf(name: string, args: readonly unknown[]): string {
     return args.length === 0 ? name : name + encode(args, `${this.type.name}.${name} arguments`);
   }
+}
+
+/** Optional arguments that were left out at the end are not arguments. */
+function withoutOmitted(args: readonly unknown[]): readonly unknown[] {
+  const last = args.findLastIndex((arg) => arg !== undefined);
+  return args.slice(0, last + 1);
 }
 
 function frozenArguments(args: readonly unknown[]): readonly unknown[] {

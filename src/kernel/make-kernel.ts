@@ -14,7 +14,9 @@ import { chainType } from './callback/chain.ts';
 import type { Kernel, KernelCells } from './kernel.ts';
 import { kmemRoutines } from './kmem/kmem.ts';
 import { requesterRoutines } from './kmem/requesters.ts';
+import type { Context } from './machine/cpu.ts';
 import { cpuType } from './machine/cpu.ts';
+import { iplLevel } from './machine/ipl.ts';
 import { globalsAtReset, globalsType } from './machine/globals.ts';
 import type { Thread } from './machine/thread.ts';
 import { threadAtReset, threadType } from './machine/thread.ts';
@@ -82,7 +84,10 @@ function makeCells(spec: KernelSpec): KernelCells {
   return {
     globals: cell('globals', globalsType, globalsAtReset),
     pages: cell('pages', pagesType, pagesAtReset),
-    cpus: cells('cpu', cpuNames, cpuType, (name) => ({ running: name === 'cpu0', contexts: [] })),
+    cpus: cells('cpu', cpuNames, cpuType, (name) => ({
+      running: name === 'cpu0',
+      contexts: name === 'cpu0' ? bootContexts(spec) : [],
+    })),
     threads: cells('thread', spec.threads, threadType, threadAtReset),
     wchans: cells('wchan', wchans, wchanType, []),
     mapEntries: cells('map', maps, mapEntriesType, null, 'entries'),
@@ -99,6 +104,12 @@ function makeCells(spec: KernelSpec): KernelCells {
     deferQueue: cell('pa_deferinitq', deferQueueType, emptyDeferQueue),
   };
 }
+
+/** The thread that boots stands on the first CPU from reset on, with everything masked. */
+const bootContexts = ({ bootThread }: KernelSpec): readonly Context[] =>
+  bootThread === undefined
+    ? []
+    : [{ thread: ref('thread', bootThread), ipl: iplLevel('IPL_HIGH') }];
 
 function allCellsOf(all: KernelCells): readonly AnyCell[] {
   return [

@@ -107,6 +107,8 @@ export interface KernelSpec {
   readonly cpus: number;
   /** Every thread and interrupt that can ever run, by name. */
   readonly threads: readonly string[];
+  /** The thread on the first CPU at reset, at IPL_HIGH until the order opens it; none in library use. */
+  readonly bootThread?: string;
   /** Callback entries on map chains that are not pools: `kmem_kva_reclaim_entry`. */
   readonly otherCallbacks: readonly string[];
   /**
