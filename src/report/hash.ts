@@ -8,8 +8,8 @@ export function contentHash(value: unknown): string {
 }
 
 /**
- * The hash of what a model is made of: its name, parameters, components and their initial values,
- * processes and properties. Code is not hashed; a replay finds out whether it still does the same.
+ * The hash of what a run of a model goes by: name, parameters, components with their initial
+ * values, processes. Code is not hashed; a replay finds out whether it still does the same.
  */
 export function modelHash(model: Model): string {
   return contentHash({
@@ -21,6 +21,5 @@ export function modelHash(model: Model): string {
       initial: cell.initial,
     })),
     processes: model.processes.map(({ name, kind }) => ({ name, kind })),
-    properties: model.properties.map(({ name, kind }) => ({ name, kind })),
   });
 }

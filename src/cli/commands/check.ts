@@ -1,0 +1,262 @@
+import type { Model } from '../../base/model.ts';
+import type { Bounds, CheckResult } from '../../checker/result.ts';
+import type { CatalogEntry, ModelOptions } from '../../boot/catalog-entry.ts';
+import type { Order } from '../../order/order.ts';
+import { parseOrder } from '../../order/order.ts';
+import { toJson } from '../../report/json.ts';
+import type { ExitCode, JudgeOptions, Violation } from '../../report/judgement.ts';
+import { judge, violationsOf, worst } from '../../report/judgement.ts';
+import type { Reported } from '../../report/reported.ts';
+import { renderDetails, renderTable } from '../../report/table.ts';
+import { renderViolation, shellWord } from '../../report/violation.ts';
+import type { EnvironmentWords } from '../build.ts';
+import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.ts';
+import type { Chosen } from '../catalogue.ts';
+import { choose } from '../catalogue.ts';
+import { defaultMemoryMax } from '../defaults.ts';
+import { InputError, valueOf } from '../failure.ts';
+import { checkFolder, readJson, readText } from '../files.ts';
+import type { Io } from '../io.ts';
+import { saveTraces } from '../save-traces.ts';
+import type { Stop } from '../search.ts';
+import { runSearch } from '../search.ts';
+import { badOption, naturalOf, sizeOf, timeOf } from '../values.ts';
+
+/** The options of `bootproof check`, as the argument parser leaves them. */
+export interface CheckWords extends EnvironmentWords {
+  readonly property?: readonly string[];
+  readonly order?: string;
+  readonly statesMax?: string;
+  readonly depthMax?: string;
+  readonly timeLimit?: string;
+  readonly memoryMax?: string;
+  readonly traceDir?: string;
+  readonly strict?: boolean;
+  readonly bisect?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly full?: boolean;
+}
+
+/** A model that is going to be checked. */
+interface Planned extends Chosen {
+  readonly options: ModelOptions;
+  readonly model: Model;
+  readonly needsMission: boolean;
+}
+
+/** A longer catalogue run shows one violation step by step and how to see the others. */
+const shownInDetail = 1;
+
+export async function checkCommand(
+  names: readonly string[],
+  words: CheckWords,
+  catalog: readonly CatalogEntry[],
+  io: Io,
+): Promise<number> {
+  const bounds = boundsOf(words);
+  const order = await orderOf(words.order, io);
+  if (words.traceDir !== undefined) checkFolder(words.traceDir);
+  const chosen = await choose(names, catalog);
+  if (order !== null && chosen.length !== 1)
+    throw badOption('--order', String(chosen.length) + ' models', 'one model');
+  // Everything is built before anything is searched: bad input is told at once.
+  const planned = chosen.map((one) => plan(one, words, order));
+
+  const { reported, skipped } = await searchAll(planned, words, bounds, io);
+  const codes = reported.map((one) => one.judgement.exitCode);
+  const code = worst(skipped > 0 ? [...codes, 3] : codes);
+  if (words.json === true) io.out(`${JSON.stringify(toJson(reported, code), null, 2)}\n`);
+  else if (words.quiet !== true) io.out(renderReport(reported, skipped, words.full === true));
+  return words.bisect === true ? bisectCode(code) : code;
+}
+
+/** What became of the models that were asked for; those not begun when somebody interrupted. */
+interface Checked {
+  readonly reported: readonly Reported[];
+  readonly skipped: number;
+}
+
+/** Checks models for another command: same building, same searches, same judgement. */
+export function checkModels(
+  chosen: readonly Chosen[],
+  words: CheckWords,
+  io: Io,
+): Promise<Checked> {
+  const planned = chosen.map((one) => plan(one, words, null));
+  return searchAll(planned, words, boundsOf(words), io);
+}
+
+async function searchAll(
+  planned: readonly Planned[],
+  words: CheckWords,
+  bounds: Bounds,
+  io: Io,
+): Promise<Checked> {
+  const stop = { isAsked: false };
+  const stopListening = io.onInterrupt(() => void (stop.isAsked = true));
+  const reported: Reported[] = [];
+  try {
+    for (const one of planned) {
+      if (stop.isAsked && reported.length > 0) break;
+      reported.push(await checkOne(one, words, bounds, io, stop));
+    }
+  } finally {
+    stopListening();
+  }
+  return { reported, skipped: planned.length - reported.length };
+}
+
+/** What `git bisect run` understands: good, bad, or cannot say. */
+function bisectCode(code: ExitCode): number {
+  return code === 0 || code === 1 ? code : 125;
+}
+
+function boundsOf(words: CheckWords): Bounds {
+  const { statesMax, depthMax, timeLimit, memoryMax } = words;
+  return {
+    ...(statesMax === undefined
+      ? {}
+      : { statesMax: naturalOf('--states-max', statesMax, 1, 2_000_000_000) }),
+    ...(depthMax === undefined
+      ? {}
+      : { depthMax: naturalOf('--depth-max', depthMax, 1, 1_000_000_000) }),
+    ...(timeLimit === undefined ? {} : { timeLimitMs: timeOf('--time-limit', timeLimit) }),
+    memoryMaxBytes: sizeOf('--memory-max', memoryMax ?? defaultMemoryMax),
+  };
+}
+
+async function orderOf(path: string | undefined, io: Io): Promise<Order | null> {
+  if (path === undefined) return null;
+  const from = path === '-' ? 'standard input' : path;
+  const text = path === '-' ? await io.readInput() : readText(path);
+  return valueOf(parseOrder(readJson(from, text), from));
+}
+
+function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
+  const { entry } = chosen;
+  if (order !== null && entry.order === undefined) {
+    throw new InputError({
+      code: 'bad-option',
+      message: `${entry.name} follows no boot order, so it takes no --order`,
+    });
+  }
+  const options = optionsFor(entry, words, order);
+  const whole = build(entry, options);
+  const hasMission = whole.properties.some(
+    (property) => property.about === 'mission' && property.notApplicable === undefined,
+  );
+  return {
+    ...chosen,
+    options,
+    model: withProperties(whole, words.property ?? []),
+    needsMission: entry.name.startsWith('netbsd/') && !hasMission,
+  };
+}
+
+async function checkOne(
+  planned: Planned,
+  words: CheckWords,
+  bounds: Bounds,
+  io: Io,
+  stop: Stop,
+): Promise<Reported> {
+  const { entry, model } = planned;
+  const result = await runSearch(model, bounds, io, stop);
+  const saved =
+    words.traceDir === undefined
+      ? new Map<string, string>()
+      : saveTraces(words.traceDir, planned.model, entry, planned.options, result);
+  return {
+    result,
+    judgement: judge(result, judgeOptions(planned, words, result)),
+    expected: planned.options.order === undefined ? entry.expect : [],
+    reconstruction: entry.reconstruction,
+    leftOut: entry.environmentReasons,
+    initial: new Map(
+      // Cell values are plain by construction; the model's own type does not say so.
+      model.cells.map((cell) => [cell.key, cell.initial as never]),
+    ),
+    repeat: repeatCommand(planned, words),
+    saved,
+  };
+}
+
+function judgeOptions(planned: Planned, words: CheckWords, result: CheckResult): JudgeOptions {
+  const { entry, options } = planned;
+  const asked = new Set(result.properties.map((property) => property.name));
+  const all = (words.property ?? []).length === 0;
+  return {
+    expected:
+      options.order === undefined
+        ? entry.expect.filter((one) => all || asked.has(one.property))
+        : [],
+    strict: words.strict === true || planned.from === 'path' || options.order !== undefined,
+    lengths: isRecordedQuestion(entry, options),
+    needsMission: planned.needsMission,
+  };
+}
+
+/** The command that checks this model again in the same environment. */
+function repeatCommand(planned: Planned, words: CheckWords): string {
+  const parts = ['bootproof', 'check', shellWord(planned.word)];
+  for (const name of ['cpus', 'interrupts', 'pages', 'failures', 'preemption', 'grain'] as const) {
+    const word = words[name];
+    if (word !== undefined) parts.push(`--${name}`, shellWord(word));
+  }
+  if (words.order !== undefined) parts.push('--order', shellWord(words.order));
+  return parts.join(' ');
+}
+
+function renderReport(reported: readonly Reported[], skipped: number, full: boolean): string {
+  const parts = [renderTable(reported)];
+  const [only] = reported;
+  if (reported.length === 1 && only !== undefined) {
+    parts.push(renderDetails(only));
+    for (const violation of violationsOf(only.result)) {
+      parts.push(renderViolation(only, violation, { full }));
+    }
+  } else {
+    parts.push(...someViolations(reported, full));
+  }
+  if (skipped > 0) parts.push(`interrupted: ${skipped} more not begun`);
+  return `${parts.map((part) => part.replace(/^\n+/, '')).join('\n\n')}\n`;
+}
+
+interface Shown {
+  readonly model: Reported;
+  readonly violation: Violation;
+}
+
+/**
+ * Of many models: what nobody expected in full, else the first of what was reproduced, the
+ * mission's before others; and the commands that show the rest.
+ */
+function someViolations(reported: readonly Reported[], full: boolean): string[] {
+  const all = reported.flatMap((model) =>
+    violationsOf(model.result).map((violation): Shown => ({ model, violation })),
+  );
+  const news = all.filter(({ model }) => model.judgement.outcome !== 'reproduced');
+  const known = all
+    .filter(({ model }) => model.judgement.outcome === 'reproduced')
+    .sort((a, b) => rank(a) - rank(b));
+  const shown = news.length > 0 ? news : known.slice(0, shownInDetail);
+  const parts = shown.map(({ model, violation }) => renderViolation(model, violation, { full }));
+  const others = [
+    ...new Set(
+      all
+        .filter((one) => !shown.includes(one))
+        .map(({ model }) => model.repeat)
+        .filter((command) => !shown.some(({ model }) => model.repeat === command)),
+    ),
+  ];
+  if (others.length > 0) {
+    parts.push(
+      ['the other violations, step by step:', ...others.map((one) => `  ${one}`)].join('\n'),
+    );
+  }
+  return parts;
+}
+
+const rank = ({ violation, model }: Shown): number =>
+  (violation.about === 'mission' ? 0 : 2) + (model.reconstruction === null ? 1 : 0);

@@ -1,0 +1,215 @@
+import { basename } from 'node:path';
+import type { Model } from '../../base/model.ts';
+import type { Plain } from '../../base/plain.ts';
+import type { CatalogEntry } from '../../boot/catalog-entry.ts';
+import type { Difference, Replayed } from '../../checker/index.ts';
+import { replay } from '../../checker/index.ts';
+import type { Trace } from '../../checker/result.ts';
+import { parseOrder } from '../../order/order.ts';
+import { modelHash } from '../../report/hash.ts';
+import { counted, wrap } from '../../report/text.ts';
+import type { TraceFile } from '../../report/trace-file.ts';
+import { parseTraceFile, traceFile } from '../../report/trace-file.ts';
+import { describeChange } from '../../report/changes.ts';
+import { renderTrace } from '../../report/violation.ts';
+import { build, optionsOfParameters } from '../build.ts';
+import { load } from '../catalogue.ts';
+import { InputError, valueOf } from '../failure.ts';
+import { readText } from '../files.ts';
+import type { Io } from '../io.ts';
+import { unknownName } from '../nearest.ts';
+
+export interface ReplayWords {
+  readonly model?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * `bootproof replay TRACE`: runs a saved trace again, by names.
+ *
+ * 0 when it comes out byte for byte, 1 at the first difference: the longest prefix that still
+ * runs, what should have come, and what could be done there instead.
+ */
+export async function replayCommand(
+  path: string,
+  words: ReplayWords,
+  catalog: readonly CatalogEntry[],
+  io: Io,
+): Promise<number> {
+  const text = readText(path);
+  const file = valueOf(parseTraceFile(text, path));
+  const entry = await entryFor(file, words.model, catalog, path);
+  const order =
+    file.order === null ? null : valueOf(parseOrder(file.order.order, `${path}: order`));
+  if (order !== null && entry.order === undefined)
+    throw otherModel(path, file, 'has no boot order');
+  const model = build(entry, optionsOfParameters(entry, file.model.parameters, order));
+  if (model.name !== file.model.name) throw otherModel(path, file, `is called ${model.name}`);
+
+  const replayed = replay(model, file);
+  const isSameText = replayed.difference === undefined && rendered(file, model, replayed) === text;
+  const isSameModel = modelHash(model) === file.model.hash;
+  const isShown = showsViolation(file, model, replayed);
+  const code = isSameText && isShown ? 0 : 1;
+  if (words.json === true) {
+    const report = reportOf(file, replayed, { isSameText, isSameModel, isShown });
+    io.out(`${JSON.stringify(report, null, 2)}\n`);
+  } else if (words.quiet !== true) {
+    const lines = [
+      ...renderReplay(file, replayed, initialOf(model), words.full === true),
+      '',
+      ...conclusion(file, replayed, { isSameText, isSameModel, isShown }, basename(path)),
+    ];
+    io.out(`${lines.join('\n')}\n`);
+  }
+  return code;
+}
+
+interface Findings {
+  /** The replay, written down again, is the file byte for byte. */
+  readonly isSameText: boolean;
+  readonly isSameModel: boolean;
+  /** The last state still shows what the trace was saved for. */
+  readonly isShown: boolean;
+}
+
+async function entryFor(
+  file: TraceFile,
+  word: string | undefined,
+  catalog: readonly CatalogEntry[],
+  path: string,
+): Promise<CatalogEntry> {
+  if (word !== undefined && catalog.every((entry) => entry.name !== word)) {
+    return (await load(word)).entry;
+  }
+  const name = word ?? file.model.name;
+  if (name !== file.model.name) {
+    throw otherModel(path, file, `is not ${name}`);
+  }
+  const entry = catalog.find((one) => one.name === name);
+  if (entry !== undefined) return entry;
+  const names = catalog.map((one) => one.name);
+  throw new InputError({
+    ...unknownName(
+      'model',
+      name,
+      names,
+      'give a model of your own with --model ./my-model.js#name',
+    ),
+    code: 'bad-trace',
+    at: path,
+  });
+}
+
+function otherModel(path: string, file: TraceFile, why: string): InputError {
+  return new InputError({
+    code: 'bad-trace',
+    message: `a trace of another model: it is of ${file.model.name}, and this one ${why}`,
+    at: path,
+  });
+}
+
+function rendered(file: TraceFile, model: Model, replayed: Replayed): string {
+  const head = {
+    model: { name: model.name, parameters: model.parameters, hash: modelHash(model) },
+    order: file.order?.order ?? null,
+    property: file.property,
+  };
+  return traceFile(head, traceOf(file, replayed));
+}
+
+const traceOf = (file: TraceFile, replayed: Replayed): Trace => ({
+  steps: replayed.steps,
+  minimal: file.minimal,
+  ...(file.loopsTo === null ? {} : { loopsTo: file.loopsTo }),
+});
+
+/** Whether the end of the run shows it, as far as a single run can: see `Walker.violations`. */
+function showsViolation(file: TraceFile, model: Model, replayed: Replayed): boolean {
+  if (replayed.difference !== undefined) return false;
+  const { name, object, verdict } = file.property;
+  if (name === 'deadlock') return replayed.enabled.length === 0 && !replayed.isFinal;
+  const kind = model.properties.find((property) => property.name === name)?.kind;
+  if (kind === undefined) return name === 'stuck';
+  if (verdict === 'witnessed' || kind === 'recoverable' || kind === 'sometimes') return true;
+  const last = replayed.violations.at(-1) ?? [];
+  return last.some((one) => one.property === name && one.object === object);
+}
+
+const initialOf = (model: Model): ReadonlyMap<string, Plain> =>
+  // Cell values are plain by construction; the model's own type does not say so.
+  new Map(model.cells.map((cell) => [cell.key, cell.initial as never]));
+
+function renderReplay(
+  file: TraceFile,
+  replayed: Replayed,
+  initial: ReadonlyMap<string, Plain>,
+  full: boolean,
+): string[] {
+  const { name, object, verdict } = file.property;
+  const whose = object === '' ? '' : ` for ${object}`;
+  return [
+    `${file.model.name}: ${name} is ${verdict}${whose}`,
+    '',
+    ...renderTrace(traceOf(file, replayed), initial, { full, common: 0 }),
+  ];
+}
+
+function conclusion(file: TraceFile, replayed: Replayed, found: Findings, name: string): string[] {
+  const { difference } = replayed;
+  if (difference !== undefined) return renderDifference(file, replayed, difference);
+  if (!found.isShown) {
+    return wrap('the run is the same, but its end no longer shows the violation', '', '');
+  }
+  if (found.isSameText) return [`${name} comes out byte for byte`];
+  return wrap(
+    found.isSameModel
+      ? 'the run is the same, but the file is written differently: it was edited, or comes from another version'
+      : 'the run is the same, but the model has changed since (its hash differs)',
+    '',
+    '',
+  );
+}
+
+function renderDifference(file: TraceFile, replayed: Replayed, difference: Difference): string[] {
+  const { at, expected, found } = difference;
+  const lines = [
+    `differs at step ${at + 1} of ${file.steps.length}; ${counted(at, 'step')} came out as written`,
+    ...wrap(stepName(expected), '  expected: ', '    '),
+  ];
+  if (found !== undefined) {
+    lines.push('  it is enabled, but now does something else:');
+    for (const change of found.changes)
+      lines.push(...wrap(describeChange(change), '    ', '      '));
+  } else {
+    for (const one of replayed.enabled) lines.push(...wrap(stepName(one), '  enabled: ', '    '));
+    if (replayed.enabled.length === 0) lines.push('  nothing is enabled');
+    for (const { process, on } of replayed.waiting) {
+      lines.push(...wrap(`${process} for ${on.join(', ')}`, '  waits: ', '    '));
+    }
+  }
+  return lines;
+}
+
+const stepName = (step: {
+  readonly process: string;
+  readonly choices: readonly string[];
+}): string =>
+  step.choices.length === 0 ? step.process : `${step.process} [${step.choices.join(', ')}]`;
+
+function reportOf(file: TraceFile, replayed: Replayed, found: Findings): object {
+  return {
+    schema: 'bootproof/replay/1',
+    model: file.model.name,
+    property: file.property,
+    steps: file.steps.length,
+    replayed: replayed.steps.length,
+    sameBytes: found.isSameText,
+    sameModel: found.isSameModel,
+    shown: found.isShown,
+    difference: replayed.difference ?? null,
+    enabled: replayed.difference === undefined ? [] : replayed.enabled,
+  };
+}

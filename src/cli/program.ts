@@ -1,0 +1,170 @@
+import { Command, CommanderError } from 'commander';
+import { InternalError } from '../base/assert.ts';
+import { InputError, renderDiagnostics } from './failure.ts';
+import { defaultFuzzRuns, defaultMemoryMax, docsFolder } from './defaults.ts';
+import type { CheckWords } from './commands/check.ts';
+import type { DocsWords } from './commands/docs.ts';
+import type { ExtractWords } from './commands/extract.ts';
+import type { FuzzWords } from './commands/fuzz.ts';
+import type { ReplayWords } from './commands/replay.ts';
+import type { CatalogEntry } from '../boot/catalog-entry.ts';
+import type { Io } from './io.ts';
+
+/**
+ * The command line: which commands and options there are, and what they say of themselves.
+ *
+ * Each command's code, the checker and the models are loaded when the command runs, not before.
+ */
+
+/** Where the models come from: `models/catalog.ts`, or a test's own. */
+export type LoadCatalog = () => Promise<readonly CatalogEntry[]>;
+
+/** Runs one command line to its exit code. Whatever goes wrong is told on standard error. */
+export async function run(
+  words: readonly string[],
+  io: Io,
+  loadCatalog: LoadCatalog,
+): Promise<number> {
+  let code = 0;
+  const program = commands(io, loadCatalog, (found) => void (code = found));
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    if (error instanceof InputError) {
+      io.err(renderDiagnostics(error.diagnostics));
+      return exitCodes.usage;
+    }
+    io.err(renderOwnBug(error));
+    return exitCodes.ownBug;
+  }
+}
+
+const exitCodes = { usage: 2, ownBug: 70 } as const;
+
+export function renderOwnBug(error: unknown): string {
+  const what = error instanceof InternalError ? 'an assertion of its own failed' : 'an error';
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `bootproof: ${what}: this is a bug of bootproof, not of the model\n${trace}\n`;
+}
+
+const checkHelp = `
+MODEL is a name or a pattern ('netbsd/*/i386'), or a module of your own: ./my-model.js#name.
+Without one, every model of the default catalogue is checked.
+
+exit code  0 PASS, or violated exactly as recorded   3 INCOMPLETE: a bound was hit
+           1 VIOLATED, or not as recorded            4 VACUOUS: it says nothing
+           2 bad usage or input                      5 INCONCLUSIVE: the order has holes
+          70 a bug of bootproof itself
+           with several models, the first of 70, 2, 1, 5, 3, 4, 0 that occurs`;
+
+const replayHelp = `
+exit code  0 it comes out byte for byte   1 it differs: the first difference is shown   2 bad input`;
+
+function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void): Command {
+  const program = new Command('bootproof')
+    .description('Checks the order in which a kernel brings up its memory allocators.')
+    .version('0.1.0')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(asOurs(text)) })
+    .showSuggestionAfterError()
+    .helpCommand(false);
+
+  const inherit = (command: Command): Command => command.copyInheritedSettings(program);
+
+  inherit(program.command('check'))
+    .description('check models: every state, every property, a shortest run for each violation')
+    .argument('[MODEL...]', 'names, patterns or paths')
+    .option('--property <NAME>', 'only this property (may be repeated; patterns)', collect)
+    .option('--cpus <N>', 'CPUs that run')
+    .option('--interrupts <N>', 'interrupts that may arrive')
+    .option('--pages <N>', 'pages of physical memory')
+    .option('--failures <N>', 'allocations that may fail although memory is there')
+    .option('--preemption <on|off>', 'whether a thread may lose its CPU at a preemption point')
+    .option('--grain <fine|sleep>', 'where a step may end; only fine can PASS')
+    .option('--order <FILE>', 'a boot order instead of the model’s own; - for standard input')
+    .option('--states-max <N>', 'stop after so many states')
+    .option('--depth-max <N>', 'stop after so many steps')
+    .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
+    .option('--memory-max <SIZE>', 'stop at 512M, 4G', defaultMemoryMax)
+    .option('--strict', 'a violation is a violation, even one that is recorded')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--trace-dir <DIR>', 'save each trace in this folder')
+    .option('--full', 'show every step of every trace')
+    .option('--json', 'print one JSON object (docs/json.md)')
+    .option('--quiet', 'print nothing; the exit code says it')
+    .addHelpText('after', checkHelp)
+    .action(async (names: string[], words: CheckWords) => {
+      const { checkCommand } = await import('./commands/check.ts');
+      done(await checkCommand(names, words, await loadCatalog(), io));
+    });
+
+  inherit(program.command('list'))
+    .description('list the models of the catalogue')
+    .argument('[MODEL...]', 'names or patterns')
+    .option('--json', 'print one JSON object')
+    .action(async (names: string[], words: { json?: boolean }) => {
+      const { listCommand } = await import('./commands/list.ts');
+      done(await listCommand(names, words, await loadCatalog(), io));
+    });
+
+  inherit(program.command('replay'))
+    .description('run a saved trace again, step by step, by names')
+    .argument('<TRACE>', 'a file that check --trace-dir has written')
+    .option('--model <MODEL>', 'for a model of your own: ./my-model.js#name')
+    .option('--full', 'show every step')
+    .option('--json', 'print one JSON object')
+    .option('--quiet', 'print nothing; the exit code says it')
+    .addHelpText('after', replayHelp)
+    .action(async (path: string, words: ReplayWords) => {
+      const { replayCommand } = await import('./commands/replay.ts');
+      done(await replayCommand(path, words, await loadCatalog(), io));
+    });
+
+  inherit(program.command('fuzz'))
+    .description('random runs: long schedules, generated orders and policies')
+    .argument('[MODEL...]', 'names or patterns')
+    .option('--seed <N>', 'repeat a run; a fresh seed is printed otherwise')
+    .option('--path <PATH>', 'repeat one failure of a run')
+    .option('--runs <N>', 'how many', String(defaultFuzzRuns))
+    .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
+    .option('--json', 'print one JSON object')
+    .action(async (names: string[], words: FuzzWords) => {
+      const { fuzzCommand } = await import('./commands/fuzz.ts');
+      done(await fuzzCommand(names, words, await loadCatalog(), io));
+    });
+
+  inherit(program.command('docs'))
+    .description('write the executable specification as Markdown, from a check that it runs')
+    .option('--out <DIR>', 'where to', docsFolder)
+    .option('--check', 'write nothing; compare, and name the pages that are stale')
+    .option('--json', 'print one JSON object')
+    .action(async (words: DocsWords) => {
+      const { docsCommand } = await import('./commands/docs.ts');
+      done(await docsCommand(words, await loadCatalog(), io));
+    });
+
+  inherit(program.command('extract'))
+    .description('read the boot order out of a C kernel tree')
+    .argument('<TREE>', 'the folder of the kernel sources: /usr/src/sys')
+    .requiredOption('--arch <ARCH>', 'the port: i386, amd64, …')
+    .option('--config <NAME>', 'the kernel configuration', 'GENERIC')
+    .option('--json', 'print the order as JSON, as check --order reads it')
+    .action(async (tree: string, words: ExtractWords) => {
+      const { extractCommand } = await import('./commands/extract.ts');
+      done(await extractCommand(tree, words, io));
+    });
+
+  return program;
+}
+
+const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [
+  ...earlier,
+  value,
+];
+
+/** The parser's own messages, in the form of all others. */
+function asOurs(text: string): string {
+  return text.replace(/^error: /, 'bootproof: ');
+}
