@@ -1,0 +1,222 @@
+import type { Plain, Ref } from '../../src/base/plain.ts';
+import { ref } from '../../src/base/plain.ts';
+import type { Frame, Halt, Routine } from '../../src/base/routine.ts';
+import { callRoutine, enter, exit, routine, runRoutines } from '../../src/base/routine.ts';
+import type { LiveView } from '../../src/base/live.ts';
+import { liveView } from '../../src/base/live.ts';
+import { Blocked } from '../../src/base/view.ts';
+import type { Kernel } from '../../src/kernel/kernel.ts';
+import { makeKernel } from '../../src/kernel/make-kernel.ts';
+import type { Policies } from '../../src/kernel/policies.ts';
+import { headerAndGroupPools } from '../../src/kernel/pool/index.ts';
+import { poolInit, poolSubsystemInit } from '../../src/kernel/pool/index.ts';
+import type { AllocatorSpec, KernelSpec, PoolSpec } from '../../src/kernel/spec.ts';
+import { kernelMap, kmemMap } from '../../src/kernel/uvm/map-facts.ts';
+import { uvmPageInit, uvmPagePhysload } from '../../src/kernel/uvm/page-queues.ts';
+import { uvmMapSetupKernel } from '../../src/kernel/uvm/uvm-km.ts';
+
+export const page = 4096;
+/** Where kernel_map starts: aligned to every chunk. */
+export const base = 2 ** 28;
+
+export const eraA: Policies = {
+  era: 'a-test',
+  reconstruction: null,
+  unboundAllocator: 'queue',
+  subsystemInit: 'flush queue',
+  headerPools: 'first pool_init',
+  enforcement: 'none',
+  putReleases: 'above high water',
+  invalidateFlushesCpus: false,
+};
+
+/** Era B under the hypothesis that an allocator without its map is simply forgotten. */
+export const eraBH1: Policies = {
+  ...eraA,
+  era: 'b-test',
+  unboundAllocator: 'forget',
+  subsystemInit: 'nothing',
+};
+
+const allocator = (
+  name: string,
+  source: AllocatorSpec['source'],
+  declares: AllocatorSpec['declares'],
+): AllocatorSpec => ({
+  name,
+  pageBytes: page,
+  source,
+  declares,
+  boundFromTheStart: null,
+  standard: true,
+});
+
+const pool = (name: string, changes: Partial<PoolSpec>): PoolSpec => ({
+  name,
+  object: name,
+  itemBytes: page,
+  align: 0,
+  allocator: 'pool_allocator_nointr',
+  notouch: false,
+  noalign: false,
+  largecache: false,
+  ipl: 'IPL_NONE',
+  cache: false,
+  minItems: 0,
+  maxPages: null,
+  hardLimit: null,
+  ...changes,
+});
+
+/**
+ * 96 pages of kernel_map as in the smallest scenario of a lost callback, at full scale: chunks of
+ * 32 pages, and a pool `early` that is described before any map exists.
+ *
+ * Page 0 is for entries, 1 to 32 are kmem_map; 31 free pages and two chunks are left.
+ */
+export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
+  const vacachePages = changes.vacachePages ?? 32;
+  return {
+    policies: eraA,
+    port: 'test',
+    pageBytes: page,
+    lp64: true,
+    directMap: false,
+    vacachePages,
+    maps: [
+      {
+        name: 'kernel_map',
+        start: base,
+        bytes: 128 * page,
+        parent: null,
+        intrsafe: false,
+        vacache: 'kvakernel',
+        imageBytes: 0,
+      },
+      {
+        name: 'kmem_map',
+        start: 0,
+        bytes: 30 * page,
+        parent: 'kernel_map',
+        intrsafe: true,
+        vacache: null,
+        imageBytes: 0,
+      },
+    ],
+    allocators: [
+      allocator('pool_allocator_kmem', 'pool_page_alloc', 'kmem_map'),
+      allocator('pool_allocator_nointr', 'pool_page_alloc_nointr', 'kernel_map'),
+      allocator('pool_allocator_meta', 'pool_page_alloc_meta', 'kmem_map'),
+      {
+        name: 'km_vacache_allocator(kernel_map)',
+        pageBytes: vacachePages * page,
+        source: 'km_vacache_alloc',
+        declares: null,
+        boundFromTheStart: 'kernel_map',
+        standard: false,
+      },
+    ],
+    pools: [
+      pool('early', {}),
+      pool('kvakernel', { notouch: true, allocator: 'km_vacache_allocator(kernel_map)' }),
+      ...headerAndGroupPools(true),
+    ],
+    pages: { total: 400, reserveKernel: 5, reservePagedaemon: 1, freeTarget: 20 },
+    cpus: 1,
+    threads: ['boot', 'worker', 'requester', 'second', 'pagedaemon', 'interrupt'],
+    otherCallbacks: ['kmem_kva_reclaim_entry', 'first', 'sokva_reclaimerentry', 'third'],
+    identity: 'item',
+    vacacheIdentity: 'page',
+    ...changes,
+  };
+}
+
+export interface Outcome {
+  readonly ending: 'answered' | 'asleep' | 'blocked' | Halt;
+  readonly answer: Plain;
+}
+
+/** A kernel with live state, and a way to call its routines to the end. */
+export interface Bench {
+  readonly kernel: Kernel;
+  readonly view: LiveView;
+  /** Calls a routine as thread `boot`, without a CPU. */
+  call(name: string, params: { readonly [name: string]: Plain }): Outcome;
+}
+
+const script: Routine = routine<{ ask: string; with: { readonly [name: string]: Plain } }>()({
+  name: 'script',
+  file: 'test',
+  revision: 'test',
+  labels: {
+    ask: { line: 0, run: (frame) => callRoutine(frame.ask, frame.with, 'answered') },
+    answered: {
+      line: 0,
+      run: (_, view, answer: Plain) => {
+        answers.set(view, answer);
+        return exit();
+      },
+    },
+  },
+});
+
+const answers = new WeakMap<object, Plain>();
+
+export function bench(spec: KernelSpec): Bench {
+  const kernel = makeKernel(spec, () => [script]);
+  const view = liveView(kernel.allCells);
+  return {
+    kernel,
+    view,
+    call: (ask, params) => {
+      let stack: readonly Frame[] = [enter(kernel.routines, 'script', { ask, with: params })];
+      try {
+        for (let steps = 0; steps < 10_000; steps++) {
+          const ending = runRoutines(kernel.routines, stack, view, boot, 'fine');
+          if (ending.kind === 'exit') {
+            return { ending: 'answered', answer: answers.get(view) ?? null };
+          }
+          if (ending.kind === 'halt') return { ending: ending.halt, answer: null };
+          if (ending.kind === 'sleep' && ending.on !== null) {
+            return { ending: 'asleep', answer: null };
+          }
+          stack = ending.stack;
+        }
+      } catch (thrown) {
+        if (thrown instanceof Blocked) return { ending: 'blocked', answer: null };
+        throw thrown;
+      }
+      throw new Error(`${ask} does not end`);
+    },
+  };
+}
+
+export const boot: Ref<'thread'> = ref('thread', 'boot');
+
+/** Memory, kernel_map and kmem_map are up; pool `early` was described before. */
+export function booted(spec: KernelSpec): Bench {
+  const made = bench(spec);
+  const { kernel, view } = made;
+  uvmPagePhysload(kernel, view, spec.pages.total);
+  poolInit(kernel, view, ref('pool', 'early'));
+  uvmPageInit(kernel, view);
+  uvmMapSetupKernel(kernel, view, kernelMap);
+  view.update(kernel.cells.globals, 'publish', 'kernel_map');
+  made.call('uvm_km_vacache_init', { map: kernelMap });
+  made.call('uvm_km_suballoc', { map: kmemMap, parent: kernelMap, storage: 'static' });
+  view.update(kernel.cells.globals, 'publish', 'kmem_map');
+  poolSubsystemInit(kernel, view);
+  view.update(kernel.cells.globals, 'setThreadsRun');
+  return made;
+}
+
+/** The same without pools: a map with space and pages, and nothing else. */
+export function mapOnly(changes: Partial<KernelSpec> = {}): Bench {
+  const spec = fullScale(changes);
+  const made = bench(spec);
+  uvmPagePhysload(made.kernel, made.view, spec.pages.total);
+  uvmPageInit(made.kernel, made.view);
+  uvmMapSetupKernel(made.kernel, made.view, kernelMap);
+  made.view.update(made.kernel.cells.globals, 'publish', 'kernel_map');
+  return made;
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { Process } from '../../src/base/model.ts';
+import { runUntilBlocked } from '../../src/base/live.ts';
+import { ref } from '../../src/base/plain.ts';
+import type { Entry } from '../../src/kernel/kmem/requesters.ts';
+import { kmemRequester, poolWorker } from '../../src/kernel/kmem/requesters.ts';
+import { lockingBystander, pageShortage } from '../../src/kernel/machine/environment.ts';
+import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
+import { pageWeights } from '../../src/kernel/make-kernel.ts';
+import { kernelMap } from '../../src/kernel/uvm/map-facts.ts';
+import { booted, eraA, eraBH1, fullScale, page } from './uvm-fixture.ts';
+import type { Bench } from './uvm-fixture.ts';
+
+const early = ref('pool', 'early');
+const stepsMax = 5000;
+
+const thread = ({ kernel }: Bench, name: string, entry: Entry): Process =>
+  threadProcess(kernel, name, {
+    kind: 'system',
+    grain: 'fine',
+    preemption: false,
+    starts: () => true,
+    ...entry,
+  });
+
+const answerOf = ({ kernel, view }: Bench, name: string): string | null =>
+  view.observe(kernel.cells.threads.at(ref('thread', name)), 'answer');
+
+/** `early` has taken 64 pages and put them all back: two chunks of kernel_map lie idle. */
+function shortOfSpace(policies = eraA): Bench {
+  const made = booted(fullScale({ policies }));
+  const work = poolWorker(made.kernel, early, { items: 64, wait: true, order: 'ascending' });
+  runUntilBlocked(thread(made, 'worker', work), made.view, stepsMax);
+  expect(answerOf(made, 'worker')).toBe('memory');
+  return made;
+}
+
+/** Runs the chain once so that the cursor stands at `early`. */
+function cursorAtEarly(made: Bench): void {
+  const chain = made.kernel.cells.chains.at(kernelMap);
+  made.view.update(chain, 'advance', ref('pool', 'kvakernel'));
+  expect(made.view.observe(chain, 'current')).toBe(early);
+}
+
+const wants = (made: Bench, sleep: boolean, times = 1): Process =>
+  thread(made, 'requester', kmemRequester(made.kernel, { bytes: 40 * page, sleep }, { times }));
+
+describe('kernel_map short of space while a pool has idle pages (T-15a, T-16, T-21)', () => {
+  it('era A, cursor at the head: the first run only fills the vacache; the sleeper stays asleep', () => {
+    const made = shortOfSpace();
+    const waitsFor = runUntilBlocked(wants(made, true), made.view, stepsMax);
+    expect(waitsFor).toBe('space in map:kernel_map');
+    expect(made.view.observe(made.kernel.cells.pools.at(early), 'pages')).toBe(0);
+  });
+
+  it('era A: one write lock by a bystander is enough', () => {
+    const made = shortOfSpace();
+    const requester = wants(made, true);
+    runUntilBlocked(requester, made.view, stepsMax);
+    expect(made.view.attempt(lockingBystander(made.kernel, kernelMap))).toBeNull();
+    runUntilBlocked(requester, made.view, stepsMax);
+    expect(answerOf(made, 'requester')).toBe('memory');
+  });
+
+  it('era A, cursor at the pool: one run does both', () => {
+    const made = shortOfSpace();
+    cursorAtEarly(made);
+    runUntilBlocked(wants(made, true), made.view, stepsMax);
+    expect(answerOf(made, 'requester')).toBe('memory');
+  });
+
+  it('era A: KM_NOSLEEP fails once and succeeds at the second attempt', () => {
+    const made = shortOfSpace();
+    runUntilBlocked(wants(made, false), made.view, stepsMax);
+    expect(answerOf(made, 'requester')).toBe('NULL');
+    const second = thread(
+      made,
+      'second',
+      kmemRequester(made.kernel, { bytes: 40 * page, sleep: false }),
+    );
+    runUntilBlocked(second, made.view, stepsMax);
+    expect(answerOf(made, 'second')).toBe('memory');
+  });
+
+  it('era B (H1): no number of write locks helps, for nobody asks the pool', () => {
+    const made = shortOfSpace(eraBH1);
+    const requester = wants(made, true);
+    for (let round = 0; round < 5; round++) {
+      expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('space in map:kernel_map');
+      expect(made.view.attempt(lockingBystander(made.kernel, kernelMap))).toBeNull();
+    }
+    expect(made.view.observe(made.kernel.cells.pools.at(early), 'pages')).toBe(64);
+  });
+
+  it('accounts for every page once all threads are done', () => {
+    const made = shortOfSpace();
+    cursorAtEarly(made);
+    runUntilBlocked(wants(made, true), made.view, stepsMax);
+    let sum = 0;
+    for (const [cell, weigh] of pageWeights(made.kernel)) {
+      sum += (weigh as (value: unknown) => number)(made.view.read(cell as never));
+    }
+    // What is left is with the header pools, in kmem_map.
+    const headers = ['phpool-0', 'phpool-64'].map((name) =>
+      made.view.observe(made.kernel.cells.pools.at(ref('pool', name)), 'pages'),
+    );
+    expect(sum + headers.reduce((a, b) => a + b)).toBe(0);
+  });
+});
+
+describe('short of pages (PRE-17)', () => {
+  const all = 390;
+
+  it('sleeps for ever without a pagedaemon, even when pages come back', () => {
+    const made = booted(fullScale());
+    const others = pageShortage(made.kernel, 'second', all);
+    made.view.attempt(others);
+    const requester = wants(made, true);
+    expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('wchan:uvmexp.free');
+    made.view.attempt(others);
+    expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('wchan:uvmexp.free');
+  });
+
+  it('is woken by the pagedaemon', () => {
+    const made = booted(fullScale());
+    const pagedaemon = thread(made, 'pagedaemon', { routine: 'uvm_pageout', params: {} });
+    expect(runUntilBlocked(pagedaemon, made.view, stepsMax)).toBe('wchan:uvm.pagedaemon');
+    const others = pageShortage(made.kernel, 'second', all);
+    made.view.attempt(others);
+    const requester = wants(made, true);
+    runUntilBlocked(requester, made.view, stepsMax);
+    made.view.attempt(others);
+    runUntilBlocked(pagedaemon, made.view, stepsMax);
+    runUntilBlocked(requester, made.view, stepsMax);
+    expect(answerOf(made, 'requester')).toBe('memory');
+  });
+});
