@@ -75,9 +75,14 @@ export const sleep = (on: Ref<'wchan'> | null, at: string): Next => ({ do: 'slee
 export const exit = (): Next => ({ do: 'exit' });
 export const halt = (halt: Halt): Next => ({ do: 'halt', halt });
 
-/** Code from one point where a thread may be interrupted to the next; `line` is its place in the C file. */
+/**
+ * Code from one point where a thread may be interrupted to the next.
+ *
+ * `line` is its place in the C file; null where it has none, and then it leaves no mark: what it
+ * runs marks its own place.
+ */
 export interface Label<Locals> {
-  readonly line: number;
+  readonly line: number | null;
   run(frame: Draft<Locals>, view: View, answer: never, self: Ref<'thread'>): Next;
 }
 
@@ -116,7 +121,7 @@ export function routineTable(routines: readonly Routine[]): RoutineTable {
 /** The place of a label in marks, traces and coverage: `pool_grow.header sys/kern/subr_pool.c:1150`. */
 export function placeOf(one: Routine, at: string): string {
   const label = present(one.labels[at], `${one.name} has no label ${at}`);
-  return `${one.name}.${at} ${one.file}:${label.line}`;
+  return `${one.name}.${at} ${one.file}:${label.line ?? 0}`;
 }
 
 /** All places of a table, for coverage. */
@@ -176,7 +181,7 @@ export function runRoutines(
       frames[frames.length - 1] = untouched;
       return { kind: 'yield', stack: frames };
     }
-    view.mark(placeOf(one, untouched.at));
+    if (label.line !== null) view.mark(placeOf(one, untouched.at));
     answer = null;
     switch (next.do) {
       case 'go':

@@ -61,7 +61,15 @@ function pagesNeedNoMap(kernel: Kernel, pool: string): boolean {
   );
 }
 
-function routineCall<K extends keyof Calls>(name: K, params: Calls[K]['params']): Bound {
+/** An allocation that the boot keeps for good. */
+const holding = (pages: number): { readonly pages: (answer: Plain) => number } => ({
+  pages: (answer) => (answer === null ? 0 : pages),
+});
+
+function routineCall<K extends keyof Calls>(
+  name: K,
+  params: Calls[K]['params'],
+): Extract<Bound, { kind: 'call' }> {
   return { kind: 'call', routine: name, params: params as { readonly [name: string]: Plain } };
 }
 
@@ -203,16 +211,22 @@ function bindMemoryCall(kernel: Kernel, event: OrderEvent): Bound | string {
             ),
           );
     case 'malloc':
-      return routineCall('malloc', {
-        bytes,
-        flags: flags.includes('M_NOWAIT')
-          ? 'M_NOWAIT'
-          : flags.includes('M_CANFAIL')
-            ? 'M_CANFAIL'
-            : 'M_WAITOK',
-      });
+      return {
+        ...routineCall('malloc', {
+          bytes,
+          flags: flags.includes('M_NOWAIT')
+            ? 'M_NOWAIT'
+            : flags.includes('M_CANFAIL')
+              ? 'M_CANFAIL'
+              : 'M_WAITOK',
+        }),
+        ...holding(bytes / spec.pageBytes),
+      };
     case 'kmem_alloc':
-      return routineCall('kmem_alloc', { bytes, sleep: !flags.includes('KM_NOSLEEP') });
+      return {
+        ...routineCall('kmem_alloc', { bytes, sleep: !flags.includes('KM_NOSLEEP') }),
+        ...holding(bytes / spec.pageBytes),
+      };
     default:
       return map === null || !spec.maps.some((one) => one.name === map)
         ? `no modelled map is called ${event.object ?? ''}`
@@ -242,6 +256,8 @@ function bindMapCall(
           parent: ref('map', String(event.args['parent'] ?? 'kernel_map')),
           storage: event.args['storage'] === 'static' ? 'static' : 'malloc',
         }),
+        // The struct vm_map, a page of malloc's.
+        pages: () => (event.args['storage'] === 'static' ? 0 : 1),
         ...(assignedLater(name)
           ? {}
           : { then: (view) => view.update(kernel.cells.globals, 'publish', name) }),
@@ -249,23 +265,26 @@ function bindMapCall(
     case 'uvm_map':
       return routineCall('uvm_map', { map, bytes, align: 0, flags: { wait: 'neither' } });
     default:
-      return routineCall('uvm_km_alloc', {
-        map,
-        bytes,
-        align: 0,
-        type: flags.includes('WIRED')
-          ? 'wired'
-          : flags.includes('PAGEABLE')
-            ? 'pageable'
-            : 'vaonly',
-        flags: {
-          wait: flags.includes('NOWAIT')
-            ? 'nowait'
-            : flags.includes('WAITVA')
-              ? 'waitva'
-              : 'neither',
-        },
-      });
+      return {
+        ...(flags.includes('WIRED') ? holding(bytes / kernel.spec.pageBytes) : {}),
+        ...routineCall('uvm_km_alloc', {
+          map,
+          bytes,
+          align: 0,
+          type: flags.includes('WIRED')
+            ? 'wired'
+            : flags.includes('PAGEABLE')
+              ? 'pageable'
+              : 'vaonly',
+          flags: {
+            wait: flags.includes('NOWAIT')
+              ? 'nowait'
+              : flags.includes('WAITVA')
+                ? 'waitva'
+                : 'neither',
+          },
+        }),
+      };
   }
 }
 

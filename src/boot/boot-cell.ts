@@ -9,6 +9,8 @@ export type BootState = {
   readonly next: number;
   /** By place of the condition: whether it was true. Chosen once, shared by all events under it. */
   readonly guards: { readonly [at: string]: boolean };
+  /** Pages of RAM that allocations of the boot itself hold, for good. */
+  readonly pagesHeld: number;
 };
 
 export const bootType = cellType<BootState>()({
@@ -25,6 +27,9 @@ export const bootType = cellType<BootState>()({
   operations: {
     enter: (boot, phase: Phase) => ({ ...boot, phase }),
     advance: (boot, phase: Phase) => ({ ...boot, phase, next: boot.next + 1 }),
+    hold: (boot, pages: number) => {
+      boot.pagesHeld += pages;
+    },
     skip: (boot) => {
       boot.next += 1;
     },

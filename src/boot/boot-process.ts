@@ -25,6 +25,8 @@ export type Bound =
       readonly params: { readonly [name: string]: Plain };
       /** What the caller does with the answer: assigns a map pointer, for one. */
       readonly then?: (view: View) => void;
+      /** Pages of RAM that come with an answer, and stay. */
+      readonly pages?: (answer: Plain) => number;
     }
   /** Nothing that an allocator could see. */
   | { readonly kind: 'irrelevant'; readonly reason: string };
@@ -73,7 +75,7 @@ export function bootRoutine(
     revision: order.source.tree,
     labels: {
       next: {
-        line: 0,
+        line: null,
         run: (_, view, __, self) => {
           const boot = view.read(cell);
           const next = events[boot.next];
@@ -86,10 +88,10 @@ export function bootRoutine(
         },
       },
       answered: {
-        line: 0,
+        line: null,
         run: (_, view, answer: Plain) => {
           const ran = present(events[view.observe(cell, 'next')], 'an event was running');
-          if (ran.bound.kind === 'call') ran.bound.then?.(view);
+          if (ran.bound.kind === 'call') settle(view, cell, ran.bound, answer);
           tell(view, cell, phases, ran, answer);
           return yieldAt('next');
         },
@@ -139,6 +141,17 @@ function start(
       tell(view, cell, phases, next, true);
       return yieldAt('next');
   }
+}
+
+/** What the caller does with the answer of a routine. */
+function settle(
+  view: View,
+  cell: BootCell,
+  bound: Extract<Bound, { kind: 'call' }>,
+  answer: Plain,
+): void {
+  bound.then?.(view);
+  if (bound.pages !== undefined) view.update(cell, 'hold', bound.pages(answer));
 }
 
 /** Tells the machine what the call answered; that is what moves it to its next phase. */

@@ -90,7 +90,12 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
   const plain = makeKernel(spec.value);
   const { events, unbound } = bindOrder(plain, input.order);
   if (unbound.length > 0) return bad(...unbound.map(unboundDiagnostic));
-  const boot: BootCell = cell('boot', bootType, { phase: phases.value.first, next: 0, guards: {} });
+  const boot: BootCell = cell('boot', bootType, {
+    phase: phases.value.first,
+    next: 0,
+    guards: {},
+    pagesHeld: 0,
+  });
   const kernel = withRoutines(plain, [
     bootRoutine(boot, phases.value, events, input.order),
     squeezeRoutine(plain),

@@ -22,6 +22,11 @@ export const threadType = cellType<Thread>()({
     stack: (thread): readonly Frame[] => thread.stack,
     answer: (thread): string | null => thread.answer ?? null,
     failedSearches: (thread): number => thread.failedSearches ?? 0,
+    /** Whether the innermost routine is this one, at this label: for properties. */
+    isAt: (thread, routine: string, label: string): boolean => {
+      const top = thread.stack.at(-1);
+      return top?.routine === routine && top.at === label;
+    },
     /** The routine a thread is in, innermost last: for properties. */
     isIn: (thread, routine: string): boolean =>
       thread.stack.some((frame) => frame.routine === routine),

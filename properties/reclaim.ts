@@ -1,0 +1,106 @@
+import type { Property, PropertyObject } from '../src/base/model.ts';
+import { always, recoverable } from '../src/base/model.ts';
+import type { ReadView } from '../src/base/view.ts';
+import type { BootParts, Requester } from '../src/boot/boot-model.ts';
+import { wouldFit } from './would-fit.ts';
+
+interface Within extends PropertyObject {
+  readonly requester: Requester;
+  readonly searches: number;
+}
+
+/** The numbers of searches that are asked about; the smallest that passes is the answer. */
+const searchesAsked = [1, 2];
+
+/**
+ * If a request would fit with all idle pages of declared pools gone, it succeeds within k failed
+ * searches: each failed search runs the map's reclaim chain once.
+ *
+ * A request that nobody can satisfy is not its fault: the premise asks for the idle pages.
+ *
+ * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_map_prepare()
+ */
+export const reclaimable = (parts: BootParts): Property =>
+  always<Within>({
+    name: 'reclaimable',
+    sentence: 'a request that idle pages could satisfy fails no more than k searches',
+    cites: 'INV-60',
+    about: 'mission',
+    breaks: 'memory that nobody uses is not given to those who wait for it',
+    ...withoutRequesters(parts),
+    objects: parts.requesters.flatMap((requester) =>
+      searchesAsked.map((searches) => ({
+        name: `${requester.name} within ${searches}`,
+        requester,
+        searches,
+      })),
+    ),
+    premise: ({ requester }, view) => failedSearches(parts, requester, view) > 0,
+    holds: ({ requester, searches }, view) =>
+      failedSearches(parts, requester, view) <= searches || !wouldFit(parts, requester, view),
+  });
+
+/**
+ * From each state in which a thread sleeps beside idle pages that would do, it can still get its
+ * memory. No fairness is assumed: this fails only where nothing that may happen helps.
+ */
+export const noSleepForEver = (parts: BootParts): Property =>
+  recoverable({
+    name: 'no-sleep-for-ever',
+    sentence:
+      'a thread that sleeps beside idle pages of pools that declare the map can still be served',
+    cites: 'INV-60',
+    about: 'mission',
+    breaks: 'the thread sleeps for ever, and nothing says why',
+    ...withoutSleepers(parts),
+    objects: sleepers(parts),
+    premise: (requester, view) => sleepsBesideIdlePages(parts, requester, view),
+    holds: (requester, view) => isServed(parts, requester, view),
+  });
+
+/**
+ * The same, of each single state. NetBSD 5.x does not satisfy it: one run of the chain may leave
+ * the chunks that it emptied in the vacache, and the sleeper does not ask again by itself.
+ */
+export const noSleepBesideIdlePages = (parts: BootParts): Property =>
+  always({
+    name: 'no-sleep-beside-idle-pages',
+    sentence:
+      'no thread sleeps for address space while idle pages of pools that declare the map would do',
+    cites: 'INV-62',
+    about: 'kernel',
+    breaks: 'a request waits for a lock of the map by somebody else, however long that takes',
+    ...withoutSleepers(parts),
+    objects: sleepers(parts),
+    premise: (requester, view) => isAsleep(parts, requester, view),
+    holds: (requester, view) => !wouldFit(parts, requester, view),
+  });
+
+const withoutRequesters = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
+  parts.requesters.length > 0 ? {} : { notApplicable: 'nothing in this model asks for memory' };
+
+const withoutSleepers = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
+  sleepers(parts).length > 0 ? {} : { notApplicable: 'no request in this model may sleep' };
+
+const sleepers = (parts: BootParts): readonly Requester[] =>
+  parts.requesters.filter((requester) => requester.sleeps);
+
+function failedSearches(parts: BootParts, requester: Requester, view: ReadView): number {
+  return view.observe(parts.kernel.cells.threads.at(requester.thread), 'failedSearches');
+}
+
+/** It has drained the map once and polls: the timestamp unmoved, WANTVA still set. */
+function isAsleep(parts: BootParts, { thread, map }: Requester, view: ReadView): boolean {
+  return (
+    view.observe(parts.kernel.cells.threads.at(thread), 'isAt', 'uvm_map_prepare', 'poll') &&
+    view.observe(parts.kernel.cells.mapControl.at(map), 'unchanged', thread)
+  );
+}
+
+function sleepsBesideIdlePages(parts: BootParts, requester: Requester, view: ReadView): boolean {
+  return isAsleep(parts, requester, view) && wouldFit(parts, requester, view);
+}
+
+function isServed(parts: BootParts, { thread }: Requester, view: ReadView): boolean {
+  return view.observe(parts.kernel.cells.threads.at(thread), 'answer') === 'memory';
+}
