@@ -42,7 +42,10 @@ export interface Parameter {
 
 /** A violation that the source confirms. */
 export interface Expectation {
-  /** The property's name; `deadlock` and `stuck` name the two that every model has. */
+  /**
+   * The property's name; `deadlock` and `stuck` name the two that every model has (where every
+   * stuck state is a deadlock, it is called that and nothing else).
+   */
   readonly property: string;
   /** The objects violated, all of them and no others; for `deadlock` and `stuck` leave it empty. */
   readonly objects: readonly string[] | 'all';

@@ -5,7 +5,7 @@ import { brief, isList, isRecord } from './changes.ts';
 /**
  * The reclaim chains of a run: which callbacks each map has, and where the next run of them begins.
  *
- * A chain is a cell `chain/<map>` with a queue of entries and the next one to run. A step that touches a
+ * A chain is a cell `map/<map>/chain` with a queue of entries and the next one to run. A step that touches a
  * chain or its map is shown with the chain as it then stands, since that is what the reader of a
  * lost callback wants to see beside it.
  */
@@ -17,9 +17,12 @@ export interface ChainView {
   readonly cursor: string | null;
 }
 
+/** The cell of a map's chain. */
+export const chainCell = (map: string): string => `map/${map}/chain`;
+
 /** The chain that a cell holds, or null where the cell is none. */
 export function chainOf(cell: string, value: Plain): ChainView | null {
-  const map = /^chain\/(.+)$/.exec(cell)?.[1];
+  const map = /^map\/([^/]+)\/chain$/.exec(cell)?.[1];
   if (map === undefined || !isRecord(value)) return null;
   const { queue, next } = value;
   if (!isList(queue)) return null;
@@ -36,16 +39,16 @@ export function chainsAlong(
     for (const change of step.changes) state.set(change.cell, change.after);
     const maps = new Set(step.changes.flatMap(mapsOf));
     return [...maps].sort().flatMap((map) => {
-      const cell = `chain/${map}`;
+      const cell = chainCell(map);
       const chain = chainOf(cell, state.get(cell) ?? null);
       return chain === null ? [] : [chain];
     });
   });
 }
 
-/** The maps that a change concerns: its chain's, or its own. */
+/** The map that a change concerns: its chain, its entries or its control. */
 function mapsOf(change: Change): readonly string[] {
-  const map = /^(?:chain|map|map-control|map-entries)\/(.+)$/.exec(change.cell)?.[1];
+  const map = /^map\/([^/]+)\//.exec(change.cell)?.[1];
   return map === undefined ? [] : [map];
 }
 

@@ -2,7 +2,7 @@ import type { PropertyResult } from '../checker/result.ts';
 import type { EventFacts, Origin, PhaseFacts } from '../boot/page-facts.ts';
 import type { DocsInput, Page } from './docs-input.ts';
 import type { Violation } from './judgement.ts';
-import { violationsOf } from './judgement.ts';
+import { namesOf, violationsOf } from './judgement.ts';
 import { sequenceDiagram } from './sequence.ts';
 import { statechart } from './statechart.ts';
 import { stoppedText } from './table.ts';
@@ -170,7 +170,7 @@ function propertyTable(properties: readonly PropertyResult[]): string[] {
 const stepsInDiagram = 24;
 
 function violationText({ reported }: Page, violation: Violation): string[] {
-  const names = violation.objects.map((one) => one.object).filter((name) => name !== '');
+  const names = namesOf(violation);
   const first = violation.objects.find((one) => one.trace !== undefined);
   const recorded = reported.expected.find((one) => one.property === violation.property);
   const whose = names.length === 0 ? '' : ` for ${listed(names, names.length)}`;

@@ -65,15 +65,23 @@ export function violationsOf(result: CheckResult): readonly Violation[] {
       objects: property.objects.filter((one) => one.verdict === 'VIOLATED'),
     });
   }
+  // Each deadlock is stuck, too; only what is stuck beyond that is news.
+  const stuck =
+    result.stuck.count > result.deadlocks.count ? result.stuck : { count: 0, trace: undefined };
   for (const [property, sentence, ends] of [
     ['deadlock', 'somebody can always go on until the model ends', result.deadlocks],
-    ['stuck', 'the system itself can always go on until the model ends', result.stuck],
+    ['stuck', 'the system itself can always go on until the model ends', stuck],
   ] as const) {
     if (ends.count === 0) continue;
     const trace = ends.trace === undefined ? {} : { trace: ends.trace };
     found.push({ property, sentence, about: 'kernel', objects: [{ object: '', ...trace }] });
   }
   return found;
+}
+
+/** The objects of a violation that have names: a claim about everything has just one, called `all`. */
+export function namesOf(violation: Violation): readonly string[] {
+  return violation.objects.map((one) => one.object).filter((name) => name !== '' && name !== 'all');
 }
 
 export function judge(result: CheckResult, options: JudgeOptions): Judgement {

@@ -1,6 +1,6 @@
 import type { PropertyResult } from '../checker/result.ts';
 import type { Violation } from './judgement.ts';
-import { violationsOf } from './judgement.ts';
+import { namesOf, violationsOf } from './judgement.ts';
 import type { Reported } from './reported.ts';
 import type { Column } from './text.ts';
 import { counted, grouped, layOut, listed, secondsText, wrap } from './text.ts';
@@ -60,7 +60,7 @@ function notesOf({ result, judgement, reconstruction }: Reported): string[] {
 }
 
 function violationText(violation: Violation, properties: readonly PropertyResult[]): string {
-  const names = violation.objects.map((one) => one.object).filter((name) => name !== '');
+  const names = namesOf(violation);
   const of = properties.find((one) => one.name === violation.property)?.objects.length ?? 0;
   const count = names.length === 0 ? '' : ` for ${names.length} of ${of}: ${listed(names, 20)}`;
   return `violated: ${violation.property}${count}`;

@@ -1,8 +1,10 @@
 import type { Plain } from '../base/plain.ts';
 import type { Change, Trace, TraceStep } from '../checker/result.ts';
 import { brief, describeChange, isList, isRecord } from './changes.ts';
-import { chainText, chainsAlong } from './chain.ts';
+import type { ChainView } from './chain.ts';
+import { chainCell, chainText, chainsAlong } from './chain.ts';
 import type { Violation, ViolatedObject } from './judgement.ts';
+import { namesOf } from './judgement.ts';
 import { callsOf, shortLocation, startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 import { traceKey } from './reported.ts';
@@ -18,7 +20,7 @@ export function renderViolation(
   violation: Violation,
   options: { readonly full: boolean },
 ): string {
-  const names = violation.objects.map((one) => one.object).filter((name) => name !== '');
+  const names = namesOf(violation);
   const mark = model.reconstruction === null ? '' : ' (reconstruction)';
   const whose = names.length === 0 ? '' : ` for ${listed(names, options.full ? names.length : 1)}`;
   const lines = wrap(
@@ -112,17 +114,8 @@ export function renderTrace(
       return;
     }
     lines.push(line);
-    const indent = ' '.repeat(8);
-    const changes = step(trace, i).changes.filter((change) => !isCpu(change));
-    for (const change of options.full ? changes : changes.slice(0, 6)) {
-      const text = describeChange(change);
-      lines.push(...wrap(options.full ? text : cut(text, 240), indent, `${indent}  `));
-    }
-    if (!options.full && changes.length > 6) {
-      lines.push(`${indent}and ${counted(changes.length - 6, 'more change')}`);
-    }
-    for (const chain of chains[i] ?? [])
-      lines.push(...wrap(chainText(chain), indent, `${indent}  `));
+    const step = trace.steps[i];
+    if (step !== undefined) lines.push(...changeLines(step, chains[i] ?? [], options));
   });
   if (trace.loopsTo !== undefined) {
     lines.push(`     ↺  goes back to where step ${trace.loopsTo + 1} began, for ever`);
@@ -135,8 +128,29 @@ export function renderTrace(
   );
 }
 
-const step = (trace: Trace, i: number): TraceStep =>
-  trace.steps[i] ?? { process: '', choices: [], path: [], changes: [] };
+/** Changes of a step that are shown before the rest is only counted. */
+const changesShownMax = 6;
+
+/** What a step changed, and the chains that it changed as they then stand. */
+function changeLines(
+  step: TraceStep,
+  chains: readonly ChainView[],
+  options: TraceOptions,
+): readonly string[] {
+  const changes = options.full ? step.changes : step.changes.filter(isTelling);
+  const texts = changes.map(describeChange);
+  const shown = options.full
+    ? texts
+    : texts.slice(0, changesShownMax).map((text) => cut(text, 240));
+  const changed = new Set(step.changes.map((change) => change.cell));
+  for (const chain of chains) {
+    if (changed.has(chainCell(chain.map))) shown.push(chainText(chain));
+  }
+  const more = texts.length - changesShownMax;
+  if (!options.full && more > 0) shown.push(`and ${counted(more, 'more change')}`);
+  const indent = ' '.repeat(8);
+  return shown.flatMap((text) => wrap(text, indent, `${indent}  `));
+}
 
 /** The calls that a step passes, and what was chosen in it. */
 function stepText(step: TraceStep): string {
@@ -175,7 +189,13 @@ function commonLength(objects: readonly ViolatedObject[]): number {
   return length;
 }
 
-const isCpu = (change: Change): boolean => change.cell.startsWith('cpu/');
+/**
+ * Whether a change is worth its line: where a thread stands in its C code and on which CPU is in
+ * the step's own line, and a chain is shown as a whole.
+ */
+function isTelling({ cell }: Change): boolean {
+  return !/^(cpu|thread)\//.test(cell) && !/^map\/[^/]+\/chain$/.test(cell);
+}
 
 /** CPU and IPL at each step: of the CPU on whose top the stepping process stands. */
 function cpusAlong(
