@@ -5,11 +5,16 @@ import { callRoutine, enter, exit, routine, runRoutines } from '../../src/base/r
 import type { LiveView } from '../../src/base/live.ts';
 import { liveView } from '../../src/base/live.ts';
 import { Blocked } from '../../src/base/view.ts';
+import { call } from '../../src/kernel/calls.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { makeKernel } from '../../src/kernel/make-kernel.ts';
-import type { Policies } from '../../src/kernel/policies.ts';
-import { headerAndGroupPools } from '../../src/kernel/pool/index.ts';
-import { poolInit, poolSubsystemInit } from '../../src/kernel/pool/index.ts';
+import { aDeferredQueue } from '../../src/kernel/eras/index.ts';
+import {
+  headerAndGroupPools,
+  poolInit,
+  poolSubsystemBootstrap,
+  poolSubsystemInit,
+} from '../../src/kernel/pool/index.ts';
 import type { AllocatorSpec, KernelSpec, PoolSpec } from '../../src/kernel/spec.ts';
 import { kernelMap, kmemMap } from '../../src/kernel/uvm/map-facts.ts';
 import { uvmPageInit, uvmPagePhysload } from '../../src/kernel/uvm/page-queues.ts';
@@ -18,25 +23,6 @@ import { uvmMapSetupKernel } from '../../src/kernel/uvm/uvm-km.ts';
 export const page = 4096;
 /** Where kernel_map starts: aligned to every chunk. */
 export const base = 2 ** 28;
-
-export const eraA: Policies = {
-  era: 'a-test',
-  reconstruction: null,
-  unboundAllocator: 'queue',
-  subsystemInit: 'flush queue',
-  headerPools: 'first pool_init',
-  enforcement: 'none',
-  putReleases: 'above high water',
-  invalidateFlushesCpus: false,
-};
-
-/** Era B under the hypothesis that an allocator without its map is simply forgotten. */
-export const eraBH1: Policies = {
-  ...eraA,
-  era: 'b-test',
-  unboundAllocator: 'forget',
-  subsystemInit: 'nothing',
-};
 
 const allocator = (
   name: string,
@@ -77,7 +63,7 @@ const pool = (name: string, changes: Partial<PoolSpec>): PoolSpec => ({
 export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
   const vacachePages = changes.vacachePages ?? 32;
   return {
-    policies: eraA,
+    policies: aDeferredQueue,
     port: 'test',
     pageBytes: page,
     lp64: true,
@@ -163,7 +149,7 @@ const script: Routine = routine<{ ask: string; with: { readonly [name: string]: 
 const answers = new WeakMap<object, Plain>();
 
 export function bench(spec: KernelSpec): Bench {
-  const kernel = makeKernel(spec, () => [script]);
+  const kernel = makeKernel(spec, (made) => [script, bootRoutine(made)]);
   const view = liveView(kernel.allCells);
   return {
     kernel,
@@ -193,20 +179,55 @@ export function bench(spec: KernelSpec): Bench {
 
 export const boot: Ref<'thread'> = ref('thread', 'boot');
 
-/** Memory, kernel_map and kmem_map are up; pool `early` was described before. */
+/**
+ * A boot in one go: memory, kernel_map and kmem_map come up after pool `early` was described, then
+ * the other CPUs and the threads are let loose.
+ */
+export function bootRoutine(kernel: Kernel): Routine {
+  const { cells, spec } = kernel;
+  return routine<Record<never, never>>()({
+    name: 'test_boot',
+    file: 'test',
+    revision: 'test',
+    labels: {
+      kernelMap: {
+        line: 0,
+        run: (_, view) => {
+          uvmPagePhysload(kernel, view, spec.pages.total);
+          if (spec.policies.headerPools === 'pool_subsystem_bootstrap') {
+            poolSubsystemBootstrap(kernel, view);
+          }
+          poolInit(kernel, view, ref('pool', 'early'));
+          uvmPageInit(kernel, view);
+          uvmMapSetupKernel(kernel, view, kernelMap);
+          view.update(cells.globals, 'publish', 'kernel_map');
+          return call('uvm_km_vacache_init', { map: kernelMap }, 'kmemMap');
+        },
+      },
+      kmemMap: {
+        line: 0,
+        run: () => {
+          const params = { map: kmemMap, parent: kernelMap, storage: 'static' } as const;
+          return call('uvm_km_suballoc', params, 'threads');
+        },
+      },
+      threads: {
+        line: 0,
+        run: (_, view) => {
+          view.update(cells.globals, 'publish', 'kmem_map');
+          poolSubsystemInit(kernel, view);
+          for (const cpu of cells.cpus.cells) view.update(cpu, 'release');
+          view.update(cells.globals, 'setThreadsRun');
+          return exit();
+        },
+      },
+    },
+  });
+}
+
 export function booted(spec: KernelSpec): Bench {
   const made = bench(spec);
-  const { kernel, view } = made;
-  uvmPagePhysload(kernel, view, spec.pages.total);
-  poolInit(kernel, view, ref('pool', 'early'));
-  uvmPageInit(kernel, view);
-  uvmMapSetupKernel(kernel, view, kernelMap);
-  view.update(kernel.cells.globals, 'publish', 'kernel_map');
-  made.call('uvm_km_vacache_init', { map: kernelMap });
-  made.call('uvm_km_suballoc', { map: kmemMap, parent: kernelMap, storage: 'static' });
-  view.update(kernel.cells.globals, 'publish', 'kmem_map');
-  poolSubsystemInit(kernel, view);
-  view.update(kernel.cells.globals, 'setThreadsRun');
+  made.call('test_boot', {});
   return made;
 }
 

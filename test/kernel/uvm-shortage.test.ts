@@ -7,8 +7,9 @@ import { kmemRequester, poolWorker } from '../../src/kernel/kmem/requesters.ts';
 import { lockingBystander, pageShortage } from '../../src/kernel/machine/environment.ts';
 import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
 import { pageWeights } from '../../src/kernel/make-kernel.ts';
+import { aDeferredQueue, bLostCallbacksH1 } from '../../src/kernel/eras/index.ts';
 import { kernelMap } from '../../src/kernel/uvm/map-facts.ts';
-import { booted, eraA, eraBH1, fullScale, page } from './uvm-fixture.ts';
+import { booted, fullScale, page } from './uvm-fixture.ts';
 import type { Bench } from './uvm-fixture.ts';
 
 const early = ref('pool', 'early');
@@ -27,7 +28,7 @@ const answerOf = ({ kernel, view }: Bench, name: string): string | null =>
   view.observe(kernel.cells.threads.at(ref('thread', name)), 'answer');
 
 /** `early` has taken 64 pages and put them all back: two chunks of kernel_map lie idle. */
-function shortOfSpace(policies = eraA): Bench {
+function shortOfSpace(policies = aDeferredQueue): Bench {
   const made = booted(fullScale({ policies }));
   const work = poolWorker(made.kernel, early, { items: 64, wait: true, order: 'ascending' });
   runUntilBlocked(thread(made, 'worker', work), made.view, stepsMax);
@@ -83,7 +84,7 @@ describe('kernel_map short of space while a pool has idle pages (T-15a, T-16, T-
   });
 
   it('era B (H1): no number of write locks helps, for nobody asks the pool', () => {
-    const made = shortOfSpace(eraBH1);
+    const made = shortOfSpace(bLostCallbacksH1);
     const requester = wants(made, true);
     for (let round = 0; round < 5; round++) {
       expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('space in map:kernel_map');
