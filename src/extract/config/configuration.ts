@@ -1,0 +1,91 @@
+/**
+ * What the configuration of one kernel says, as config(1) would leave it for make: which files
+ * are compiled, which options are set, and what the headers contain that config(1) would write.
+ */
+export interface Configuration {
+  readonly arch: string;
+  readonly name: string;
+  /** The configuration file, relative to `sys`. */
+  readonly path: string;
+  readonly machine: string;
+  /** The other names of the `machine` line: CPU families whose headers and conf files count. */
+  readonly families: readonly string[];
+  /** Selected source files, in the order of the conf files. */
+  readonly files: readonly string[];
+  /** Headers that config(1) would write: `opt_*.h` and the counts of devices. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Options that no conf file declares: plain `-D`. */
+  readonly defines: ReadonlyMap<string, string>;
+  readonly options: ReadonlyMap<string, string>;
+  /** What autoconfiguration could attach: `cpu at mainbus`, with the name of its attachment. */
+  readonly attachments: readonly Attachment[];
+  /** Folders that conf files add to the include path, as `-I$S/dist/ipf`. */
+  readonly includeFolders: readonly string[];
+  readonly confFiles: readonly string[];
+  readonly problems: readonly ConfProblem[];
+}
+
+export interface Attachment {
+  readonly device: string;
+  readonly parent: string;
+  /** The name before `_ca`: its attach routine is found in that structure. */
+  readonly name: string;
+}
+
+export interface ConfProblem {
+  readonly kind: 'missing file' | 'not understood' | 'limit';
+  readonly what: string;
+  readonly at: string;
+}
+
+/** Everything declared and asked for, before any of it is selected. */
+export interface Declarations {
+  machine: string;
+  families: string[];
+  /** Attribute, device or option (lower case) → what it implies. */
+  readonly implies: Map<string, string[]>;
+  readonly devices: Map<string, readonly string[]>;
+  readonly attaches: {
+    device: string;
+    parents: readonly string[];
+    name: string;
+    implies: readonly string[];
+  }[];
+  readonly files: {
+    path: string;
+    condition: string;
+    header: 'none' | 'flag' | 'count';
+    at: string;
+  }[];
+  /** Option → the header it is written to. */
+  readonly headerOf: Map<string, string>;
+  readonly options: Map<string, string>;
+  readonly fileSystems: Set<string>;
+  readonly pseudoDevices: Map<string, number>;
+  readonly instances: { device: string; parent: string }[];
+  readonly selects: Set<string>;
+  readonly includeFolders: Set<string>;
+  readonly confFiles: string[];
+  readonly problems: ConfProblem[];
+}
+
+/** Nothing declared yet. */
+export function noDeclarations(): Declarations {
+  return {
+    machine: '',
+    families: [],
+    implies: new Map(),
+    devices: new Map(),
+    attaches: [],
+    files: [],
+    headerOf: new Map(),
+    options: new Map(),
+    fileSystems: new Set(),
+    pseudoDevices: new Map(),
+    instances: [],
+    selects: new Set(),
+    includeFolders: new Set(),
+    confFiles: [],
+    problems: [],
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * Where `#include` looks: headers that config(1) would write, `machine/` and the CPU families'
+ * links, then the kernel's own `-I` folders. Never outside the tree.
+ */
+import type { SourceTree } from '../source-tree.ts';
+import { folderOf, insideTree, joinPath } from '../source-tree.ts';
+
+export interface IncludePath {
+  /** The file's path in the tree, `virtual:NAME` for a generated header, or null. */
+  find(name: string, from: string, quoted: boolean): string | null;
+}
+
+export const virtualPrefix = 'virtual:';
+
+export function includePath(
+  tree: SourceTree,
+  machine: string,
+  folders: readonly string[],
+  generated: ReadonlyMap<string, string>,
+): IncludePath {
+  const links = new Map<string, string>();
+  for (const arch of tree.list('arch')) {
+    if (tree.exists(`arch/${arch}/include`)) links.set(arch, `arch/${arch}/include`);
+  }
+  links.set('machine', `arch/${machine}/include`);
+  const known = new Map<string, boolean>();
+  const isFile = (path: string): boolean => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const now = tree.size(path) !== null;
+    known.set(path, now);
+    return now;
+  };
+  const answers = new Map<string, string | null>();
+  const search = (name: string, folder: string | null): string | null => {
+    const candidates: string[] = [];
+    if (folder !== null) candidates.push(joinPath(folder, name));
+    const slash = name.indexOf('/');
+    const link = slash > 0 ? links.get(name.slice(0, slash)) : undefined;
+    if (link !== undefined) candidates.push(joinPath(link, name.slice(slash + 1)));
+    candidates.push(name, ...folders.map((one) => joinPath(one, name)));
+    for (const candidate of candidates) {
+      const path = insideTree(candidate);
+      if (path !== null && isFile(path)) return path;
+    }
+    return generated.has(name) ? virtualPrefix + name : null;
+  };
+  return {
+    find(name, from, quoted) {
+      const folder = quoted && !from.startsWith(virtualPrefix) ? folderOf(from) : null;
+      const key = `${folder ?? '<'}\n${name}`;
+      const before = answers.get(key);
+      if (before !== undefined) return before;
+      const found = search(name, folder);
+      answers.set(key, found);
+      return found;
+    },
+  };
+}

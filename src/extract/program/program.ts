@@ -1,0 +1,332 @@
+/**
+ * The configured kernel as one program, read as far as it is asked for.
+ *
+ * A name is looked up in the scan, the files that might define it are preprocessed and parsed,
+ * and what they declare is kept. A trace of a boot touches a few hundred of some two thousand
+ * selected files; the others are only scanned.
+ */
+import type { Declared, Expr, FunctionDef, GlobalDef, CType, StructDef } from '../c/ir.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { DataModel } from '../cpp/predefined.ts';
+import type { Preprocessed } from '../cpp/preprocess.ts';
+import type { Holes } from '../holes.ts';
+import type { SourceTree } from '../source-tree.ts';
+import type { Limits } from '../limits.ts';
+import { assemblyNames } from './assembly.ts';
+import { scanDefinitions } from './scan.ts';
+
+/** How a file becomes declarations; the cache stands between this and the preprocessor. */
+export interface UnitReader {
+  /** Null where the file cannot be read. */
+  unit(path: string): UnitText | null;
+}
+
+export interface UnitText {
+  readonly declared: Declared;
+  /** Headers whose declarations were not known before. */
+  readonly headers: readonly Declared[];
+  readonly preprocessed: Pick<
+    Preprocessed,
+    'includes' | 'recorded' | 'origins' | 'missing' | 'exceeded'
+  >;
+}
+
+interface Unit {
+  readonly functions: ReadonlyMap<string, FunctionDef>;
+  readonly globals: ReadonlyMap<string, GlobalDef>;
+  readonly structs: ReadonlyMap<string, StructDef>;
+  readonly typedefs: ReadonlyMap<string, CType>;
+  readonly constants: ReadonlyMap<string, Expr>;
+}
+
+export interface ProgramSetup {
+  readonly tree: SourceTree;
+  readonly configuration: Configuration;
+  readonly model: DataModel;
+  readonly limits: Limits;
+  readonly holes: Holes;
+  readonly reader: UnitReader;
+}
+
+export class Program {
+  readonly configuration: Configuration;
+  readonly model: DataModel;
+  readonly #setup: ProgramSetup;
+  readonly #units = new Map<string, Unit | null>();
+  readonly #functionFiles = new Map<string, string[]>();
+  readonly #globalFiles = new Map<string, string[]>();
+  readonly #inline = new Map<string, FunctionDef>();
+  readonly #headerGlobals = new Map<string, GlobalDef>();
+  readonly #structs = new Map<string, StructDef>();
+  readonly #typedefs = new Map<string, CType>();
+  readonly #constants = new Map<string, Expr>();
+  readonly #declaredTypes = new Map<string, CType>();
+  readonly #aliases = new Map<string, string>();
+  readonly #linkSets = new Map<string, { symbol: string; file: string }[]>();
+  readonly #origins = new Map<string, string>();
+  readonly #labels = new Map<string, string>();
+  readonly #symbols = new Set<string>();
+  readonly #texts = new Map<string, string>();
+  readonly #setsRead = new Set<string>();
+
+  constructor(setup: ProgramSetup) {
+    this.#setup = setup;
+    this.configuration = setup.configuration;
+    this.model = setup.model;
+    for (const file of setup.configuration.files) this.#scan(file);
+    for (const file of libraryFiles(setup.tree)) this.#scan(file);
+  }
+
+  /** Every file that was read or scanned. */
+  get filesRead(): readonly string[] {
+    return [...this.#units.keys()];
+  }
+
+  isTypeName(name: string): boolean {
+    return this.#typedefs.has(name);
+  }
+
+  #scan(file: string): void {
+    const { tree, limits, holes } = this.#setup;
+    if (!/\.[csS]$/.test(file)) return;
+    const size = tree.size(file);
+    if (size !== null && size > limits.fileSizeMax) {
+      const why = `${size} bytes, fileSizeMax is ${limits.fileSizeMax}`;
+      holes.add({ kind: 'limit', what: file, why });
+      return;
+    }
+    const text = tree.read(file);
+    if (text === null) {
+      holes.add({ kind: 'missing file', what: file, why: 'it cannot be read' });
+      return;
+    }
+    if (/\.[sS]$/.test(file)) {
+      const { labels, symbols } = assemblyNames(text);
+      for (const [name, line] of labels) {
+        if (!this.#labels.has(name)) this.#labels.set(name, `${file}:${line}`);
+      }
+      for (const symbol of symbols) this.#symbols.add(symbol);
+      return;
+    }
+    this.#texts.set(file, text);
+    const { functions, globals } = scanDefinitions(text);
+    for (const name of functions) append(this.#functionFiles, name, file);
+    for (const name of globals) append(this.#globalFiles, name, file);
+  }
+
+  /** Reads a file if that has not been done; null where it cannot be read. */
+  unit(path: string): Unit | null {
+    const before = this.#units.get(path);
+    if (before !== undefined) return before;
+    if (!path.endsWith('.c')) return null;
+    const read = this.#setup.reader.unit(path);
+    const unit = read === null ? null : this.#take(read);
+    this.#units.set(path, unit);
+    return unit;
+  }
+
+  #take(read: UnitText): Unit {
+    const { holes } = this.#setup;
+    for (const { name, at } of read.preprocessed.missing) {
+      holes.add({ kind: 'missing header', what: name, at });
+    }
+    for (const { limit, at } of read.preprocessed.exceeded) {
+      holes.add({ kind: 'limit', what: limit, at });
+    }
+    for (const [place, macro] of read.preprocessed.origins) this.#origins.set(place, macro);
+    for (const { name, args, file } of read.preprocessed.recorded) {
+      const [first = '', second = '', third] = args;
+      if (name.includes('alias')) this.#aliases.set(first, second);
+      else {
+        const symbol = third === undefined ? second : `${second}[${third}]`;
+        append(this.#linkSets, first, { symbol, file });
+      }
+    }
+    for (const header of read.headers) this.#takeHeader(header);
+    const { declared } = read;
+    this.#takeErrors(declared);
+    for (const { name, type } of declared.declared) {
+      if (!this.#declaredTypes.has(name)) this.#declaredTypes.set(name, type);
+    }
+    return {
+      functions: byName(declared.functions),
+      globals: bestGlobals(declared.globals),
+      structs: new Map(declared.structs.map((struct) => [struct.tag, struct])),
+      typedefs: new Map(declared.typedefs.map(({ name, type }) => [name, type])),
+      constants: new Map(declared.constants.map(({ name, value }) => [name, value])),
+    };
+  }
+
+  #takeErrors(declared: Declared): void {
+    for (const { line, text } of declared.errors) {
+      this.#setup.holes.add({ kind: 'parse error', what: text, at: `${declared.path}:${line}` });
+    }
+  }
+
+  /** Called by the reader too, before the unit that gave the header out is parsed. */
+  takeTypes(header: Declared): void {
+    for (const { name, type } of header.typedefs) {
+      if (!this.#typedefs.has(name)) this.#typedefs.set(name, type);
+    }
+  }
+
+  #takeHeader(header: Declared): void {
+    this.takeTypes(header);
+    this.#takeErrors(header);
+    for (const definition of header.functions) {
+      if (!this.#inline.has(definition.name)) this.#inline.set(definition.name, definition);
+    }
+    for (const global of header.globals) {
+      if (!this.#headerGlobals.has(global.name)) this.#headerGlobals.set(global.name, global);
+    }
+    for (const struct of header.structs) {
+      if (!this.#structs.has(struct.tag)) this.#structs.set(struct.tag, struct);
+    }
+    for (const { name, value } of header.constants) {
+      if (!this.#constants.has(name)) this.#constants.set(name, value);
+    }
+    for (const { name, type } of header.declared) {
+      if (!this.#declaredTypes.has(name)) this.#declaredTypes.set(name, type);
+    }
+  }
+
+  /** The function that a call of `name` in `from` reaches; null where no selected file has it. */
+  function(name: string, from: string, depth = 0): FunctionDef | null {
+    const own = this.unit(from)?.functions.get(name);
+    if (own !== undefined) return own;
+    const files = this.#functionFiles.get(name) ?? [];
+    for (const file of files) {
+      const found = this.unit(file)?.functions.get(name);
+      if (found !== undefined && !found.isStatic) return found;
+    }
+    const inline = this.#inline.get(name);
+    if (inline !== undefined) return inline;
+    const alias = this.#aliases.get(name);
+    return alias === undefined || depth > 5 ? null : this.function(alias, from, depth + 1);
+  }
+
+  /** The variable that `name` means in `from`; null where no selected file defines it. */
+  global(name: string, from: string): GlobalDef | null {
+    const own = this.unit(from)?.globals.get(name);
+    if (own !== undefined && (own.isStatic || own.init !== undefined)) return own;
+    let found: GlobalDef | null = own ?? null;
+    for (const file of this.#globalFiles.get(name) ?? []) {
+      const candidate = this.unit(file)?.globals.get(name);
+      if (candidate === undefined || candidate.isStatic) continue;
+      if (candidate.init !== undefined) return candidate;
+      found ??= candidate;
+    }
+    return found ?? this.#headerGlobals.get(name) ?? null;
+  }
+
+  isLabel(name: string): boolean {
+    return this.#labels.has(name);
+  }
+
+  labelPlace(name: string): string | undefined {
+    return this.#labels.get(name);
+  }
+
+  /** Whether assembly names the symbol: its value is then not what C alone would say. */
+  isTouchedByAssembly(name: string): boolean {
+    return this.#symbols.has(name);
+  }
+
+  mightBeFunction(name: string): boolean {
+    return this.#functionFiles.has(name) || this.#inline.has(name) || this.#labels.has(name);
+  }
+
+  declaredType(name: string): CType | undefined {
+    return this.#declaredTypes.get(name);
+  }
+
+  struct(tag: string, file: string): StructDef | undefined {
+    return this.#units.get(file)?.structs.get(tag) ?? this.#structs.get(tag);
+  }
+
+  typedef(name: string, file: string): CType | undefined {
+    return this.#units.get(file)?.typedefs.get(name) ?? this.#typedefs.get(name);
+  }
+
+  enumConstant(name: string, file: string): Expr | undefined {
+    return this.#units.get(file)?.constants.get(name) ?? this.#constants.get(name);
+  }
+
+  /** The macro that a call of `name` on that line was expanded from. */
+  origin(file: string, line: number, name: string): string | undefined {
+    return this.#origins.get(`${file}:${line}:${name}`);
+  }
+
+  /**
+   * The entries of a link set, in the order of the selected files (the linker's order).
+   *
+   * Files are read if their text mentions the set, or a macro that might add to it.
+   */
+  linkSet(name: string, macros: readonly string[]): readonly { symbol: string; file: string }[] {
+    if (!this.#setsRead.has(name)) {
+      this.#setsRead.add(name);
+      const direct = new RegExp(`__link_set_add\\w*\\s*\\(\\s*${name}\\b`);
+      const made = macros.length === 0 ? null : new RegExp(`\\b(?:${macros.join('|')})\\s*\\(`);
+      for (const [file, text] of this.#texts) {
+        if (direct.test(text) || made?.test(text) === true) this.unit(file);
+      }
+    }
+    const order = new Map(this.configuration.files.map((file, i) => [file, i]));
+    const entries = this.#linkSets.get(name) ?? [];
+    const unique = new Map(entries.map((entry) => [`${entry.symbol}@${entry.file}`, entry]));
+    return [...unique.values()].sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
+  }
+
+  /** Functions that some structure holds in a member of that name: `.pgo_init = udv_init`. */
+  memberCandidates(member: string): readonly string[] {
+    const pattern = new RegExp(
+      `\\.${member}\\s*=\\s*&?\\s*(?:\\([^()]*\\)\\s*)?([A-Za-z_]\\w*)`,
+      'g',
+    );
+    const found = new Set<string>();
+    for (const text of this.#texts.values()) {
+      if (!text.includes(`.${member}`)) continue;
+      for (const match of text.matchAll(pattern)) {
+        const name = match[1] ?? '';
+        if (this.mightBeFunction(name)) found.add(name);
+      }
+    }
+    return [...found];
+  }
+}
+
+// Built as libraries and linked in, so that no conf file selects them.
+function libraryFiles(tree: SourceTree): readonly string[] {
+  const folders = [
+    'lib/libkern',
+    '../common/lib/libprop',
+    '../common/lib/libc/gen',
+    '../common/lib/libc/hash/sha1',
+  ];
+  return folders.flatMap((folder) =>
+    tree
+      .list(folder)
+      .filter((name) => name.endsWith('.c'))
+      .map((name) => `${folder}/${name}`),
+  );
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(items.map((item) => [item.name, item]));
+}
+
+// A tentative definition gives way to one with a value.
+function bestGlobals(globals: readonly GlobalDef[]): ReadonlyMap<string, GlobalDef> {
+  const best = new Map<string, GlobalDef>();
+  for (const global of globals) {
+    const before = best.get(global.name);
+    if (before === undefined || before.init === undefined) best.set(global.name, global);
+  }
+  return best;
+}

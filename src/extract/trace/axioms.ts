@@ -1,0 +1,189 @@
+/**
+ * What a reading takes for granted. Each of these is printed with the order: a reader who does
+ * not believe one knows what the order is worth.
+ */
+export interface Cut {
+  readonly names: readonly string[];
+  readonly why: string;
+  /** Whether the cut hides events of its own, so that it is a hole of the order. */
+  readonly hole: boolean;
+}
+
+/** Values at the start that the C text alone does not say. */
+export const assumedValues: { readonly [path: string]: bigint } = {
+  cold: 1n,
+  mp_online: 0n,
+  panicstr: 0n,
+  doing_shutdown: 0n,
+  dumping: 0n,
+  ncpu: 0n,
+  ncpuonline: 1n,
+  'uvm.page_init_done': 0n,
+  kernel_map: 0n,
+  kmem_map: 0n,
+  pool_inconsistent: 0n,
+};
+
+/** Functions that do not come back. */
+export const neverReturns: ReadonlySet<string> = new Set([
+  ...['panic', '_panic', 'vpanic', 'cpu_reboot', 'exit1', 'kern_assert', '__assert', 'lwp_exit'],
+  ...['kthread_exit', 'prom_halt', 'OF_exit', 'rumpuser_exit', 'ia64_fail', 'cpu_halt'],
+]);
+
+/** No allocator stands behind them, and their value is not needed. */
+export const ignored: ReadonlySet<string> = new Set([
+  ...['KASSERT', 'KDASSERT', 'KASSERTMSG', 'KDASSERTMSG', '__predict_true', '__predict_false'],
+  ...['printf', 'printf_nolog', 'uprintf', 'aprint_normal', 'aprint_debug', 'aprint_error'],
+  ...['aprint_verbose', 'aprint_naive', 'aprint_error_dev', 'aprint_normal_dev', 'kprintf'],
+  ...['aprint_debug_dev', 'aprint_verbose_dev', 'aprint_naive_dev', 'aprint_normal_ifnet'],
+  ...['aprint_error_ifnet', 'device_printf', 'snprintf', 'sprintf', 'vsnprintf', 'log', 'addlog'],
+  ...['uvmhist_log', 'kernhist_log', 'vprintf', 'putchar', 'tputchar', 'logputchar', 'tablefull'],
+  ...[
+    'strlcpy',
+    'strlcat',
+    'strcpy',
+    'strncpy',
+    'bcopy',
+    'ovbcopy',
+    'format_bytes',
+    'bitmask_snprintf',
+  ],
+  ...[
+    'snprintb',
+    'humanize_number',
+    'prom_printf',
+    'bootpath_print',
+    'delay',
+    'DELAY',
+    '__cpu_simple_lock_init',
+  ],
+  ...['evcnt_attach_static', 'evcnt_attach_dynamic', 'evcnt_attach_dynamic_nozero', 'ktraddentry'],
+]);
+
+export const cuts: readonly Cut[] = [
+  {
+    names: [
+      ...[
+        'mi_switch',
+        'kpreempt',
+        'preempt',
+        'yield',
+        'sleepq_block',
+        'sleepq_enter',
+        'sleepq_wake',
+      ],
+      ...['sleepq_switch', 'mtsleep', 'tsleep', 'ltsleep', 'kpause', 'turnstile_block', 'ktr_csw'],
+      ...['cpu_switchto', 'lwp_startup', 'cpu_need_resched', 'wakeup', 'wakeup_one', 'cpu_idle'],
+      ...[
+        'softint_dispatch',
+        'softint_execute',
+        'softint_overlay',
+        'softint_schedule',
+        'pmap_load',
+      ],
+      ...['hardclock', 'callout_hardclock', 'selnotify', 'psignal', 'kpsignal', 'kpsignal2'],
+    ],
+    why: 'no context switch is followed: boot is one thread while it is cold',
+    hole: false,
+  },
+  {
+    names: [
+      ...['uvm_fault_internal', 'uvm_fault', 'trap', 'db_trap', 'kdb_trap', 'ddb_trap', 'Debugger'],
+      ...[
+        'cpu_Debugger',
+        'kgdb_connect',
+        'kgdb_port_init',
+        'console_debugger',
+        'db_panic',
+        'cpu_dumpconf',
+      ],
+    ],
+    why: 'faults, debuggers and dumps are not part of an undisturbed boot',
+    hole: false,
+  },
+  {
+    names: [
+      ...['config_rootfound', 'config_attach_loc', 'config_found_sm_loc', 'config_found_ia'],
+      ...['config_found', 'config_rootsearch', 'config_search_loc', 'config_search_ia'],
+      ...['config_attach_pseudo', 'config_finalize', 'config_process_deferred'],
+    ],
+    why: 'attach routines are listed, not followed in order: hardware decides which run',
+    hole: true,
+  },
+  {
+    names: [
+      'module_init_class',
+      'module_load',
+      'module_do_load',
+      'module_do_builtin',
+      'kobj_load_mem',
+    ],
+    why: 'module code is not followed',
+    hole: true,
+  },
+  {
+    names: ['ksyms_init', 'ksyms_addsyms_elf', 'ksyms_addsyms_explicit', 'ksyms_addsymtab'],
+    why: 'the symbol table of the kernel is not read',
+    hole: true,
+  },
+  {
+    names: ['vfs_mountroot', 'setroot', 'fork1', 'start_init', 'exec_script', 'namei', 'vn_open'],
+    why: 'processes and file systems come after the allocators',
+    hole: true,
+  },
+  {
+    names: ['domaininit', 'ifinit', 'rtinit', 'sysctl_init', 'sysctl_createv', 'route_init'],
+    why: 'networking and sysctl only use the allocators; their uses are not listed one by one',
+    hole: true,
+  },
+  {
+    names: ['uvm_scheduler', 'sched_pstats', 'uvm_pageout'],
+    why: 'main() ends in it',
+    hole: false,
+  },
+  {
+    names: [
+      ...[
+        'pool_cache_destruct_object',
+        'uvm_mapent_free',
+        'uvm_map_clip_start',
+        'uvm_map_clip_end',
+      ],
+      ...['uvm_unmap_remove', 'uvm_unmap_detach', 'amap_unref', 'amap_splitref', 'pmap_remove'],
+      ...['pmap_destroy', 'vmem_destroy1', 'extent_free', 'extent_destroy', 'sysctl_free'],
+      ...['sysctl_destroyv', 'sysctl_teardown', 'vput', 'vrele', 'VOP_LOCK', 'module_rollback'],
+      ...['prop_object_release', 'kauth_cred_free', 'vfs_destroy'],
+    ],
+    why: 'giving back is not part of coming up',
+    hole: false,
+  },
+  {
+    names: [
+      ...['extent_alloc_region', 'extent_alloc1', 'extent_alloc_subregion1', 'rasops_init'],
+      ...['wsfont_lock', 'wsfont_init', 'wsdisplay_cnattach', 'wskbd_cnattach', 'ttyoutput'],
+      ...['prop_dictionary_internalize', 'prop_dictionary_create', 'prop_dictionary_set'],
+    ],
+    why: 'consoles, extents and property lists allocate in ways that depend on hardware',
+    hole: true,
+  },
+];
+
+/** Every cut name with its cut. */
+export const cutByName: ReadonlyMap<string, Cut> = new Map(
+  cuts.flatMap((cut) => cut.names.map((name): [string, Cut] => [name, cut])),
+);
+
+/** The reading's assumptions, as sentences. */
+export const axioms: readonly string[] = [
+  'no context switch while cold: boot is one thread until the scheduler runs',
+  'memory that C does not initialise starts as zero, unless assembly names it',
+  `at the start ${Object.entries(assumedValues)
+    .map(([path, value]) => `${path} = ${value}`)
+    .join(', ')}`,
+  `never returns: ${[...neverReturns].join(', ')}`,
+  'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
+  'allocations answer with an object, never with failure',
+  'after an early return the state of the path that goes on is kept; what follows is marked may',
+  'writes through pointers whose target is not known change nothing that is known',
+  ...cuts.map((cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`),
+];

@@ -1,0 +1,165 @@
+/**
+ * Functions whose effect is known without reading them: interrupt levels, the current CPU,
+ * memory that is filled or copied.
+ */
+import type { Evaluator } from './evaluate.ts';
+import type { FlagTable } from './render.ts';
+import { levelName } from './render.ts';
+import type { Session } from './session.ts';
+import type { Value } from './value.ts';
+import { addressOf, literal, literalText, pointee, truth } from './value.ts';
+
+const answer = (value: Value): { readonly value: Value } => ({ value });
+
+const order = [
+  'NONE',
+  'SOFTCLOCK',
+  'SOFTBIO',
+  'SOFTNET',
+  'SOFTSERIAL',
+  'SOFT',
+  'VM',
+  'SCHED',
+  'HIGH',
+];
+
+// spl functions of the machine-independent interface, with the level each raises to.
+const raises: { readonly [name: string]: string } = {
+  ...{ splhigh: 'HIGH', splsched: 'SCHED', splclock: 'SCHED', splstatclock: 'SCHED', splvm: 'VM' },
+  ...{ splimp: 'VM', splbio: 'VM', splnet: 'VM', spltty: 'VM', splserial: 'HIGH', spllock: 'HIGH' },
+  ...{
+    splsoftclock: 'SOFTCLOCK',
+    splsoftnet: 'SOFTNET',
+    splsoftserial: 'SOFTSERIAL',
+    splipi: 'HIGH',
+  },
+  ...{ splsoftbio: 'SOFTBIO', splaudio: 'VM' },
+};
+
+/** The value, where the function is one of those known here; null where it is not. */
+export function builtin(
+  name: string,
+  values: readonly Value[],
+  session: Session,
+  evaluator: Evaluator,
+  flags: FlagTable,
+): { readonly value: Value } | null {
+  const { store } = session;
+  const level = raises[name];
+  if (level !== undefined) return answer(raise(level, session));
+  switch (name) {
+    case 'curcpu':
+      return answer(addressOf('@curcpu'));
+    case 'cpu_number':
+    case 'cpu_index':
+      return answer(0n);
+    case '__builtin_expect':
+      return answer(values[0]);
+    case 'makeiplcookie':
+      return answer(values[0]);
+    case 'splraise':
+    case '_splraise':
+    case 'splraiseipl':
+      return answer(raise(levelName(values[0], flags) ?? literalText(values[0]), session));
+    case 'splx':
+    case 'spllower': {
+      const to = literalText(values[0]) ?? levelName(values[0], flags);
+      if (to !== undefined) store.write('@ipl', literal(to));
+      return answer(undefined);
+    }
+    case 'spl0': {
+      store.write('@ipl', literal('NONE'));
+      return null;
+    }
+    case 'memset':
+    case 'bzero': {
+      const path = pointee(values[0]);
+      const zero = name === 'bzero' || values[1] === 0n;
+      if (path !== undefined) {
+        store.forgetBelow(path, zero ? 0n : undefined);
+        if (!/[.[]/.test(path)) evaluator.places.setDefault(path, zero ? 0n : undefined);
+      }
+      return answer(values[0]);
+    }
+    case 'memcpy':
+    case 'memmove':
+    case 'copystr': {
+      const path = pointee(values[0]);
+      if (path !== undefined) {
+        store.write(path, undefined);
+        store.forgetBelow(path, undefined);
+      }
+      return answer(values[0]);
+    }
+    case 'strlen': {
+      const text = literalText(values[0]);
+      return answer(text === undefined ? undefined : BigInt(text.length));
+    }
+    case 'strcmp': {
+      const [a, b] = [literalText(values[0]), literalText(values[1])];
+      return answer(a === undefined || b === undefined ? undefined : a === b ? 0n : 1n);
+    }
+    case 'ffs':
+      return answer(firstBit(values[0]));
+    case 'kernel_lock_init':
+    case 'KERNEL_LOCK':
+    case 'KERNEL_UNLOCK_ONE':
+    case '_kernel_lock':
+    case '_kernel_unlock':
+      return answer(undefined);
+    case 'membar_sync':
+    case 'membar_producer':
+    case 'membar_consumer':
+    case 'membar_enter':
+    case 'membar_exit':
+      return answer(undefined);
+    case 'mutex_owned':
+    case 'rw_write_held':
+    case 'rw_lock_held':
+    case 'kernel_locked_p':
+      return answer(1n);
+    case 'cpu_intr_p':
+      return answer(0n);
+    default:
+      return /^_?atomic_/.test(name) ? atomic(name, values, session) : null;
+  }
+}
+
+// atomic_add_int(&x, n) and its family; what is not an addition leaves the place unknown.
+function atomic(
+  name: string,
+  values: readonly Value[],
+  session: Session,
+): { readonly value: Value } {
+  const path = pointee(values[0]);
+  if (path === undefined) return answer(undefined);
+  const { written, value: before } = session.store.read(path);
+  const by = /inc/.test(name)
+    ? 1n
+    : /dec/.test(name)
+      ? -1n
+      : /add/.test(name)
+        ? values[1]
+        : undefined;
+  const known = written && typeof before === 'bigint' && typeof by === 'bigint';
+  const after = known ? before + by : /swap/.test(name) ? values[1] : undefined;
+  session.store.write(path, after);
+  return answer(/_nv$/.test(name) ? after : before);
+}
+
+function raise(to: string | undefined, session: Session): Value {
+  const { store } = session;
+  const before = store.read('@ipl').value;
+  const from = literalText(before);
+  if (to === undefined || from === undefined) store.write('@ipl', undefined);
+  else if (order.indexOf(to) > order.indexOf(from)) store.write('@ipl', literal(to));
+  return before;
+}
+
+function firstBit(value: Value): Value {
+  if (typeof value !== 'bigint') return undefined;
+  if (truth(value) === false) return 0n;
+  let bit = 1n;
+  while ((value & (1n << (bit - 1n))) === 0n && bit < 64n) bit++;
+  return bit;
+}

@@ -1,0 +1,280 @@
+/**
+ * Expressions: their value, and what evaluating them does.
+ */
+import type { CType, Expr } from '../c/ir.ts';
+import type { Calls } from './invoke.ts';
+import { Places } from './places.ts';
+import type { Frame, Session } from './session.ts';
+import type { Statements } from './execute.ts';
+import { binaryValue, converted } from './arithmetic.ts';
+import { typeOf } from './type-of.ts';
+import type { Value } from './value.ts';
+import { addressOf, fromBoolean, literal, pointee, stepped, truth } from './value.ts';
+
+/** The parts that an expression may lead into; set once all exist. */
+export interface Parts {
+  calls: Calls;
+  statements: Statements;
+}
+
+export class Evaluator {
+  readonly places: Places;
+  readonly #session: Session;
+  readonly #parts: Parts;
+  #depth = 0;
+
+  constructor(session: Session, parts: Parts) {
+    this.#session = session;
+    this.#parts = parts;
+    this.places = new Places(session, (expression, frame) => this.value(expression, frame));
+  }
+
+  value(expression: Expr, frame: Frame): Value {
+    if (this.#depth > 2 * this.#session.limits.nestingMax) return undefined;
+    this.#depth++;
+    try {
+      return this.#value(expression, frame);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #value(e: Expr, frame: Frame): Value {
+    switch (e.k) {
+      case 'num':
+        return BigInt(e.v);
+      case 'str':
+        return literal(e.v);
+      case 'id':
+        return this.#named(e.n, frame);
+      case 'call':
+        return this.#parts.calls.call(e, frame);
+      case 'assign':
+        return this.#assign(e, frame);
+      case 'step': {
+        const path = this.place(e.a, frame);
+        const before =
+          path === undefined ? undefined : this.places.read(path, this.typeOf(e.a, frame), frame);
+        const by = BigInt(e.by);
+        const target = pointee(before);
+        const after =
+          typeof before === 'bigint'
+            ? converted(before + by, this.typeOf(e.a, frame), this.#session, frame)
+            : target === undefined
+              ? undefined
+              : addressOf(stepped(target, by));
+        if (path !== undefined) this.write(path, after, frame, e.line);
+        return e.prefix ? after : before;
+      }
+      case 'bin':
+        return this.#binary(e, frame);
+      case 'un':
+        return this.#unary(e, frame);
+      case 'addr':
+        return this.#address(e.a, frame);
+      case 'deref': {
+        const target = pointee(this.value(e.a, frame));
+        if (target === undefined) return undefined;
+        return this.places.read(target, this.typeOf(e, frame), frame);
+      }
+      case 'field':
+      case 'index': {
+        const path = this.place(e, frame);
+        return path === undefined
+          ? undefined
+          : this.places.read(path, this.typeOf(e, frame), frame);
+      }
+      case 'cond':
+        return this.#conditional(e, frame);
+      case 'cast':
+        return converted(this.value(e.a, frame), e.t, this.#session, frame);
+      case 'seq': {
+        let last: Value;
+        for (const part of e.list) last = this.value(part, frame);
+        return last;
+      }
+      case 'sizeof':
+        return sized(this.#session.types.sizeOf(e.t, frame.definition.file));
+      case 'sizeofExpr': {
+        const type = this.typeOf(e.a, frame);
+        if (e.a.k === 'str') return BigInt(e.a.v.length + 1);
+        return type === undefined
+          ? undefined
+          : sized(this.#session.types.sizeOf(type, frame.definition.file));
+      }
+      case 'block':
+        return this.#parts.statements.expressionBlock(e.s, frame);
+      case 'init':
+        for (const { value } of e.items) this.value(value, frame);
+        return undefined;
+      case 'opaque':
+        for (const part of e.parts) this.value(part, frame);
+        return undefined;
+    }
+  }
+
+  typeOf(e: Expr, frame: Frame): CType | undefined {
+    return typeOf(e, frame, this.#session, this.places);
+  }
+
+  #named(name: string, frame: Frame): Value {
+    const binding = this.places.bind(name, frame);
+    switch (binding.kind) {
+      case 'value':
+        return binding.value;
+      case 'constant':
+        return this.value(binding.value, this.places.constantFrame(binding.file));
+      case 'place':
+        return this.places.read(binding.path, binding.type, frame);
+    }
+  }
+
+  /** The path of an lvalue; undefined where it is behind a pointer that is not known. */
+  place(e: Expr, frame: Frame): string | undefined {
+    switch (e.k) {
+      case 'id': {
+        const binding = this.places.bind(e.n, frame);
+        return binding.kind === 'place' ? binding.path : undefined;
+      }
+      case 'field': {
+        const base = e.arrow ? pointee(this.value(e.a, frame)) : this.place(e.a, frame);
+        return base === undefined ? undefined : `${withoutFirst(base, e.arrow)}.${e.n}`;
+      }
+      case 'index': {
+        const base = pointee(this.value(e.a, frame));
+        const index = this.value(e.i, frame);
+        if (base === undefined) return undefined;
+        const by = typeof index === 'bigint' ? index : undefined;
+        return /\[(-?\d+|\*)\]$/.test(base) || by !== 0n ? stepped(base, by) : base;
+      }
+      case 'deref':
+        return pointee(this.value(e.a, frame));
+      case 'cast':
+        return this.place(e.a, frame);
+      case 'seq': {
+        e.list.slice(0, -1).forEach((part) => this.value(part, frame));
+        const last = e.list.at(-1);
+        return last === undefined ? undefined : this.place(last, frame);
+      }
+      default:
+        this.value(e, frame);
+        return undefined;
+    }
+  }
+
+  #address(e: Expr, frame: Frame): Value {
+    if (e.k === 'id') {
+      const binding = this.places.bind(e.n, frame);
+      if (binding.kind === 'value') return binding.value;
+    }
+    const path = this.place(e, frame);
+    return path === undefined ? this.#numericAddress(e, frame, 0) : addressOf(path);
+  }
+
+  // `&((struct x *)0)->f`, which is how offsetof is written out.
+  #numericAddress(e: Expr, frame: Frame, depth: number): bigint | undefined {
+    const { types } = this.#session;
+    const { file } = frame.definition;
+    if (depth > 20) return undefined;
+    switch (e.k) {
+      case 'deref': {
+        const base = this.value(e.a, frame);
+        return typeof base === 'bigint' ? base : undefined;
+      }
+      case 'field': {
+        const base = e.arrow ? this.value(e.a, frame) : this.#numericAddress(e.a, frame, depth + 1);
+        const holder = this.typeOf(e.a, frame);
+        const at = holder && (e.arrow ? pointedAt(types.resolve(holder, file)) : holder);
+        const offset = at && types.offsetOf(at, e.n, file);
+        return typeof base === 'bigint' && offset !== undefined ? base + BigInt(offset) : undefined;
+      }
+      case 'index': {
+        const base = this.#numericAddress(e.a, frame, depth + 1);
+        const index = this.value(e.i, frame);
+        const of = this.typeOf(e, frame);
+        const size = of && types.sizeOf(of, file);
+        if (base === undefined || typeof index !== 'bigint' || size === undefined) return undefined;
+        return base + index * BigInt(size);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #assign(e: Expr & { k: 'assign' }, frame: Frame): Value {
+    const right = this.value(e.b, frame);
+    const path = this.place(e.a, frame);
+    const type = this.typeOf(e.a, frame);
+    let value = right;
+    if (e.op !== '=') {
+      const before = path === undefined ? undefined : this.places.read(path, type, frame);
+      value = binaryValue(e.op.slice(0, -1), before, right, type, this.#session, frame);
+    }
+    value = converted(value, type, this.#session, frame);
+    if (path !== undefined) {
+      const whole =
+        type === undefined ? undefined : this.#session.types.resolve(type, frame.definition.file);
+      if (whole?.k === 'struct') this.#session.store.forgetBelow(path, undefined);
+      this.write(path, value, frame, e.line);
+    }
+    return value;
+  }
+
+  /** Writes, tells the events about phase marks, and lets heap objects take a global's name. */
+  write(path: string, value: Value, frame: Frame, line: number): void {
+    const any = path.indexOf('[*]');
+    // A write to some element may have been to any of them.
+    if (any >= 0) {
+      this.#session.store.forgetBelow(path.slice(0, any), undefined);
+      this.#session.store.write(path.slice(0, any), undefined);
+    }
+    this.#session.store.write(path, any >= 0 ? undefined : value);
+    this.#parts.calls.written(path, value, frame, line);
+  }
+
+  #unary(e: Expr & { k: 'un' }, frame: Frame): Value {
+    const value = this.value(e.a, frame);
+    if (e.op === '!') {
+      const known = truth(value);
+      return fromBoolean(known === undefined ? undefined : !known);
+    }
+    if (typeof value !== 'bigint') return e.op === '+' ? value : undefined;
+    const result = e.op === '-' ? -value : e.op === '~' ? ~value : value;
+    return converted(result, this.typeOf(e, frame), this.#session, frame);
+  }
+
+  #binary(e: Expr & { k: 'bin' }, frame: Frame): Value {
+    const left = this.value(e.a, frame);
+    if (e.op === '&&' || e.op === '||') {
+      const known = truth(left);
+      if (known !== undefined) {
+        if (known === (e.op === '||')) return fromBoolean(known);
+        return fromBoolean(truth(this.value(e.b, frame)));
+      }
+      return this.#parts.statements.maybeRight(e, frame);
+    }
+    const right = this.value(e.b, frame);
+    return binaryValue(e.op, left, right, this.typeOf(e, frame), this.#session, frame);
+  }
+
+  #conditional(e: Expr & { k: 'cond' }, frame: Frame): Value {
+    const condition = this.value(e.c, frame);
+    const known = truth(condition);
+    if (known === true) return e.a === null ? condition : this.value(e.a, frame);
+    if (known === false) return this.value(e.b, frame);
+    return this.#parts.statements.maybeEither(e, frame);
+  }
+}
+
+function pointedAt(type: CType): CType | undefined {
+  return type.k === 'pointer' ? type.to : type.k === 'array' ? type.of : undefined;
+}
+
+function sized(size: number | undefined): Value {
+  return size === undefined ? undefined : BigInt(size);
+}
+
+// `p->f` where p points at the first element of an array that is really one object.
+function withoutFirst(base: string, arrow: boolean): string {
+  return arrow && /^@\w+#\d+\[0\]$/.test(base) ? base.slice(0, -3) : base;
+}

@@ -1,0 +1,370 @@
+/**
+ * Calls: which function, whether it is an event, whether it is followed.
+ */
+import type { CallExpr, FunctionDef } from '../c/ir.ts';
+import type { ApiCall } from './api.ts';
+import { apiCalls, lockUses, phaseGlobals } from './api.ts';
+import { cutByName, ignored, neverReturns } from './axioms.ts';
+import type { Evaluator } from './evaluate.ts';
+import type { Statements } from './execute.ts';
+import { textOf } from './execute.ts';
+import { builtin } from './builtins.ts';
+import type { FlagTable } from './render.ts';
+import { argument } from './render.ts';
+import type { Frame, Guard, Session, TraceEvent } from './session.ts';
+import type { Value } from './value.ts';
+import { addressOf, literalText, pointee } from './value.ts';
+import { converted } from './arithmetic.ts';
+
+const candidatesMax = 1;
+const recursionMax = 2;
+
+export class Calls {
+  readonly #session: Session;
+  readonly #evaluator: Evaluator;
+  readonly #statements: Statements;
+  readonly #flags: () => FlagTable;
+  /** Events by the heap object they made, so that the object's later name reaches them. */
+  readonly #makers = new Map<string, TraceEvent>();
+
+  constructor(
+    session: Session,
+    evaluator: Evaluator,
+    statements: Statements,
+    flags: () => FlagTable,
+  ) {
+    this.#session = session;
+    this.#evaluator = evaluator;
+    this.#statements = statements;
+    this.#flags = flags;
+  }
+
+  call(e: CallExpr, frame: Frame): Value {
+    if (!this.#session.step()) return undefined;
+    const direct = e.f.k === 'id' && !frame.locals.has(e.f.n) ? e.f.n : null;
+    // Not even the arguments of what is ignored matter: KASSERT(mutex_owned(…)).
+    if (direct !== null && ignored.has(direct)) return undefined;
+    const target = direct === null ? this.#evaluator.value(e.f, frame) : this.#named(direct, frame);
+    const values = e.args.map((arg) => this.#evaluator.value(arg, frame));
+    if (this.#session.isDead) return undefined;
+    const name = direct !== null && target === undefined ? direct : pointee(target);
+    if (name === undefined) return this.#unresolved(e, values, frame);
+    const [base = name, file = frame.definition.file] = name.split('@');
+    return this.#invoke(
+      base.replace(/^__builtin_(?=mem|str|bzero|ffs)/, ''),
+      file,
+      e,
+      values,
+      frame,
+    );
+  }
+
+  // A name that is a variable holds a function's address; anything else is the function itself.
+  #named(name: string, frame: Frame): Value {
+    if (apiCalls.has(name) || cutByName.has(name) || neverReturns.has(name)) return undefined;
+    const binding = this.#evaluator.places.bind(name, frame);
+    if (binding.kind !== 'place') return binding.kind === 'value' ? binding.value : undefined;
+    const at = binding.type && this.#session.types.resolve(binding.type, frame.definition.file);
+    if (at?.k !== 'pointer') return undefined;
+    return this.#evaluator.places.read(binding.path, binding.type, frame) ?? this.#unknownPointer;
+  }
+
+  readonly #unknownPointer = '?';
+
+  #unresolved(e: CallExpr, values: readonly Value[], frame: Frame): Value {
+    const { program, holes, events } = this.#session;
+    let callee = e.f;
+    while (callee.k === 'deref' || callee.k === 'cast') callee = callee.a;
+    const member = callee.k === 'field' ? callee.n : null;
+    const candidates = member === null ? [] : program.memberCandidates(member);
+    const at = `${frame.definition.file}:${e.line}`;
+    if (candidates.length > candidatesMax || candidates.length === 0) {
+      const some = candidates.slice(0, 6).join(', ');
+      const why =
+        candidates.length === 0
+          ? 'no candidate is known'
+          : `${candidates.length} candidates: ${some}`;
+      holes.add({ kind: 'unresolved call', what: textOf(e.f), at, before: events.length, why });
+      this.#forgetArguments(e, frame);
+      return undefined;
+    }
+    const guards: Guard[] = candidates.map((name) => ({
+      text: `${textOf(e.f)} is ${name}`,
+      at,
+      certainty: 'may',
+    }));
+    const others: Guard = { text: `${textOf(e.f)} is something else`, at, certainty: 'may' };
+    return this.#statements.alternatives([...guards, others], (i) => {
+      const name = candidates[i];
+      return name === undefined
+        ? undefined
+        : this.#invoke(name, frame.definition.file, e, values, frame);
+    });
+  }
+
+  // What a function that is not followed may have stored through `&local`.
+  #forgetArguments(e: CallExpr, frame: Frame): void {
+    for (const arg of e.args) {
+      if (arg.k !== 'addr') continue;
+      const path = this.#evaluator.place(arg.a, frame);
+      if (path === undefined) continue;
+      this.#session.store.write(path, undefined);
+      this.#session.store.forgetBelow(path, undefined);
+    }
+  }
+
+  #invoke(name: string, file: string, e: CallExpr, values: readonly Value[], frame: Frame): Value {
+    if (ignored.has(name)) return undefined;
+    if (neverReturns.has(name)) {
+      this.#session.isDead = true;
+      return undefined;
+    }
+    const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
+    if (known !== null) return known.value;
+    const api =
+      apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
+    if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
+    const event = api === undefined ? null : this.#emit(name, api, e, values, frame);
+    if (api !== undefined && event !== null && !api.follow)
+      return this.#answer(name, api, e, event, frame);
+    const cut = cutByName.get(name);
+    const { holes, program, events } = this.#session;
+    const at = `${frame.definition.file}:${e.line}`;
+    if (cut !== undefined) {
+      this.#session.cutsMet.add(name);
+      if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
+      if (name === 'config_rootfound') this.#attach(e.line, frame);
+      this.#forgetArguments(e, frame);
+      return undefined;
+    }
+    const definition = program.function(name, file);
+    if (definition === null) {
+      const label = program.labelPlace(name);
+      if (label === undefined)
+        holes.add({ kind: 'missing definition', what: name, at, before: events.length });
+      else
+        holes.add({
+          kind: 'opaque function',
+          what: name,
+          at: label,
+          before: events.length,
+          why: 'assembly',
+        });
+      this.#forgetArguments(e, frame);
+      return api === undefined ? undefined : this.#answer(name, api, e, event, frame);
+    }
+    const result = this.follow(definition, values, frame, e.line);
+    const made = api?.object === 'result' ? pointee(result) : undefined;
+    if (made !== undefined && event?.object === null) {
+      event.object = this.#session.display(made);
+      this.#makers.set(made, event);
+    }
+    return result;
+  }
+
+  /** Runs a function's body; `frame` is null for an entry. */
+  follow(
+    definition: FunctionDef,
+    values: readonly Value[],
+    frame: Frame | null,
+    line: number,
+  ): Value {
+    const session = this.#session;
+    const { stack, limits, holes, entryNames } = session;
+    const { name } = definition;
+    if (stack.length >= limits.callDepthMax) {
+      holes.add({ kind: 'limit', what: `callDepthMax at ${name}`, before: session.events.length });
+      return undefined;
+    }
+    if (entryNames.filter((one) => one === name).length >= recursionMax) {
+      holes.add({
+        kind: 'cut',
+        what: name,
+        before: session.events.length,
+        why: 'recursion is followed once',
+      });
+      return undefined;
+    }
+    if (definition.hasError) {
+      const at = `${definition.file}:${definition.line}`;
+      holes.add({ kind: 'parse error', what: `in ${name}`, at });
+    }
+    const inner: Frame = {
+      id: ++session.frameCount,
+      definition,
+      locals: new Map(),
+      statics: new Set(),
+      result: undefined,
+      returned: false,
+    };
+    definition.parameters.forEach((parameter, i) => {
+      inner.locals.set(parameter.name, decayed(parameter.type));
+      const value = converted(values[i], parameter.type, session, inner);
+      session.store.write(`${inner.id}:${parameter.name}`, value);
+    });
+    session.callCount++;
+    if (frame !== null) {
+      stack.push({ function: frame.definition.name, file: frame.definition.file, line });
+    }
+    entryNames.push(name);
+    const guards = session.guards;
+    session.guards = [...guards];
+    const completion = this.#statements.run(definition.body, inner);
+    session.guards = guards;
+    entryNames.pop();
+    if (frame !== null) stack.pop();
+    session.store.dropPrefix(`${inner.id}:`, inner.locals.keys());
+    if (completion === 'dead' && !inner.returned) session.isDead = true;
+    return inner.result;
+  }
+
+  #emit(
+    name: string,
+    api: ApiCall,
+    e: CallExpr,
+    values: readonly Value[],
+    frame: Frame,
+  ): TraceEvent {
+    const session = this.#session;
+    const { program } = session;
+    const defined = program
+      .function(name, frame.definition.file)
+      ?.parameters.map((one) => one.name);
+    const names =
+      defined !== undefined && defined.some((one) => one !== '') ? defined : api.parameters;
+    const args: TraceEvent['args'] = {};
+    e.texts.forEach((text, i) => {
+      const parameter = names[i] || api.parameters[i] || `arg${i}`;
+      args[parameter] = argument(parameter, values[i], text, api.flags, this.#flags(), session);
+    });
+    let object: string | null = null;
+    if (typeof api.object === 'number') {
+      const path = pointee(values[api.object]);
+      const text = e.texts[api.object];
+      object = path === undefined ? objectText(text, values[api.object]) : session.display(path);
+    }
+    return this.#push(name, object, args, e.line, frame);
+  }
+
+  #push(
+    call: string,
+    object: string | null,
+    args: TraceEvent['args'],
+    line: number,
+    frame: Frame,
+  ): TraceEvent {
+    const session = this.#session;
+    const { events, limits, guards, stack, program } = session;
+    const { name, file } = frame.definition;
+    const macro = program.origin(file, line, call);
+    const cold = session.store.read('cold').value !== 0n;
+    const event: TraceEvent = {
+      call,
+      object,
+      args,
+      function: name,
+      file,
+      line,
+      ...(macro !== undefined && { macro }),
+      stack: [...stack],
+      context: {
+        ipl: literalText(session.store.read('@ipl').value) ?? 'unknown',
+        by: 'thread',
+        cold,
+        maySleep: !cold,
+      },
+      certainty: certaintyOf(guards),
+      guards: guards.map(({ text, at }) => ({
+        text: text === '' ? '…' : text,
+        at: at === '' ? `${file}:${line}` : at,
+      })),
+    };
+    if (events.length >= limits.eventsMax) session.stop('eventsMax');
+    else events.push(event);
+    return event;
+  }
+
+  #answer(name: string, api: ApiCall, e: CallExpr, event: TraceEvent | null, frame: Frame): Value {
+    if (api.answer === 'zero') {
+      this.#forgetArguments(e, frame);
+      return 0n;
+    }
+    if (api.answer !== 'object') return undefined;
+    const path = `@${name}#${++this.#session.objectCount}`;
+    if (/zalloc$/.test(name)) this.#evaluator.places.setDefault(path, 0n);
+    if (event !== null && api.object === 'result') this.#makers.set(path, event);
+    return addressOf(path);
+  }
+
+  /** Told of each assignment: marks phases, and gives heap objects the name of who holds them. */
+  written(path: string, value: Value, frame: Frame, line: number): void {
+    const target = pointee(value);
+    if (/^\d+:/.test(path)) return;
+    if (target?.startsWith('@') === true) {
+      const heap = /^@\w+#\d+/.exec(target)?.[0];
+      const isLink = /(?:_first|_next|_prev|_last|_head)$/.test(path);
+      if (
+        heap !== undefined &&
+        heap === target &&
+        !isLink &&
+        !this.#session.objectNames.has(heap)
+      ) {
+        const name = this.#session.display(path);
+        this.#session.objectNames.set(heap, name);
+        const maker = this.#makers.get(heap);
+        if (maker !== undefined) maker.object = name;
+      }
+    }
+    if (!phaseGlobals.has(path)) return;
+    const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
+    this.#push('set', path, { value: shown }, line, frame);
+  }
+
+  // Hardware decides which attach routines run: each is listed once, where autoconfiguration begins.
+  #attach(line: number, frame: Frame): void {
+    const { program, guards } = this.#session;
+    const at = `${frame.definition.file}:${line}`;
+    if (this.#isAttached) return;
+    this.#isAttached = true;
+    for (const { device, parent, name } of program.configuration.attachments) {
+      const text = `${device} is found at ${parent}`;
+      this.#session.guards = [...guards, { text, at, certainty: 'may' }];
+      const event = this.#push(
+        'attach',
+        `${device} at ${parent}`,
+        { attachment: `${name}_ca` },
+        line,
+        frame,
+      );
+      event.note =
+        'attach routines are listed, not followed: hardware decides whether and when they run';
+    }
+    this.#session.guards = guards;
+  }
+
+  #isAttached = false;
+}
+
+const lockUse: ApiCall = {
+  kind: 'lock',
+  object: 0,
+  follow: false,
+  answer: 'unknown',
+  parameters: ['lock'],
+};
+
+function decayed(type: FunctionDef['returns']): FunctionDef['returns'] {
+  return type.k === 'array' ? { k: 'pointer', to: type.of } : type;
+}
+
+// What could not be named keeps its text, marked; a null pointer is known by what was written.
+function objectText(text: string | undefined, value: Value): string {
+  const bare = (text ?? '').replace(/^&/, '');
+  return value === 0n && /^\w+$/.test(bare) ? bare : `?${bare}`;
+}
+
+function certaintyOf(guards: readonly Guard[]): TraceEvent['certainty'] {
+  if (guards.some((guard) => guard.certainty === 'may')) return 'may';
+  if (guards.some((guard) => guard.certainty === 'loop0')) return 'loop0';
+  return guards.some((guard) => guard.certainty === 'loop') ? 'loop' : 'must';
+}

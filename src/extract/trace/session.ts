@@ -1,0 +1,145 @@
+/**
+ * What all parts of the interpreter share: memory, program, the path so far, and what was found.
+ */
+import type { CType, FunctionDef } from '../c/ir.ts';
+import type { Holes } from '../holes.ts';
+import type { Limits } from '../limits.ts';
+import type { OrderEvent, OrderFrame } from '../../order/order.ts';
+import type { Program } from '../program/program.ts';
+import type { Types } from '../program/types.ts';
+import { Store } from './store.ts';
+import type { Value } from './value.ts';
+
+/** How a statement ended. `goto` carries its label; `dead` is a path that ends in panic. */
+export type Completion = 'next' | 'break' | 'continue' | 'return' | 'dead' | `goto ${string}`;
+
+/** Which completion a join goes on with: the first that some arm has. */
+export function rank(completion: Completion): number {
+  switch (completion) {
+    case 'next':
+      return 0;
+    case 'break':
+      return 1;
+    case 'continue':
+      return 2;
+    case 'return':
+      return 4;
+    case 'dead':
+      return 5;
+    default:
+      return 3;
+  }
+}
+
+/** A condition that what follows depends on. */
+export interface Guard {
+  readonly text: string;
+  readonly at: string;
+  readonly certainty: 'may' | 'loop' | 'loop0';
+  /** The way in which the other path left; the guard ends where that way leads. */
+  readonly until?: Completion;
+}
+
+/** One activation of a function. */
+export interface Frame {
+  readonly id: number;
+  readonly definition: FunctionDef;
+  readonly locals: Map<string, CType>;
+  readonly statics: Set<string>;
+  /** Joined over all returns; meaningful where `returned` is true. */
+  result: Value;
+  returned: boolean;
+}
+
+export type TraceEvent = { -readonly [K in keyof OrderEvent]: OrderEvent[K] };
+
+/** Thrown to give up an attempt to follow a loop round by round; caught by the loop. */
+export class AttemptGivenUp extends Error {}
+
+export class Session {
+  readonly store = new Store();
+  readonly events: TraceEvent[] = [];
+  readonly stack: OrderFrame[] = [];
+  readonly entryNames: string[] = [];
+  guards: Guard[] = [];
+  /** Names of what heap objects are called once a global holds them. */
+  readonly objectNames = new Map<string, string>();
+  /** Set by an expression that does not come back; the statement takes it. */
+  isDead = false;
+  steps = 0;
+  /** Where an attempt must end; Infinity outside of attempts. */
+  stepsMaxNow = Number.POSITIVE_INFINITY;
+  attempts = 0;
+  callCount = 0;
+  frameCount = 0;
+  objectCount = 0;
+  stopped: string | null = null;
+  /** Cut functions that were reached. */
+  readonly cutsMet = new Set<string>();
+  readonly program: Program;
+  readonly types: Types;
+  readonly holes: Holes;
+  readonly limits: Limits;
+  readonly withLocks: boolean;
+
+  constructor(setup: {
+    readonly program: Program;
+    readonly types: Types;
+    readonly holes: Holes;
+    readonly limits: Limits;
+    readonly withLocks: boolean;
+  }) {
+    this.program = setup.program;
+    this.types = setup.types;
+    this.holes = setup.holes;
+    this.limits = setup.limits;
+    this.withLocks = setup.withLocks;
+  }
+
+  /** Counts a step; false once a limit stopped the whole reading. */
+  step(): boolean {
+    if (this.stopped !== null) return false;
+    this.steps++;
+    if (this.steps > this.stepsMaxNow) throw new AttemptGivenUp();
+    if (this.steps > this.limits.stepsMax) this.stop('stepsMax');
+    if (this.store.size > this.limits.storeMax) this.stop('storeMax');
+    return this.stopped === null;
+  }
+
+  /** Ends the reading for good: the order is then an error, not a short list. */
+  stop(limit: string): void {
+    if (this.stopped !== null) return;
+    this.stopped = limit;
+    this.holes.add({ kind: 'limit', what: limit, before: this.events.length });
+  }
+
+  /** Gives heap objects the names they got later, everywhere. */
+  nameObjects(): void {
+    const named = (text: string): string =>
+      text.replace(/@\w+#\d+/g, (heap) => this.objectNames.get(heap) ?? heap);
+    for (const event of this.events) {
+      if (event.object !== null) event.object = named(event.object);
+      for (const [name, value] of Object.entries(event.args)) {
+        if (typeof value === 'string') event.args[name] = named(value);
+      }
+    }
+  }
+
+  /** Removes guards whose other path has come back here. */
+  endGuards(from: number, ways: readonly Completion[]): void {
+    if (this.guards.length <= from) return;
+    this.guards = this.guards.filter(
+      (guard, i) => i < from || guard.until === undefined || !ways.includes(guard.until),
+    );
+  }
+
+  /** A path for people: without frame numbers and file qualifiers, heap objects by their names. */
+  display(path: string): string {
+    const bare = path.replace(/@[^.[\]@#]+\.[chsS](?=$|[.[:])/g, '').replace(/^\d+:/, '');
+    const heap = /^@\w+#\d+/.exec(bare)?.[0];
+    const named = heap === undefined ? undefined : this.objectNames.get(heap);
+    const whole =
+      named === undefined || heap === undefined ? bare : named + bare.slice(heap.length);
+    return whole.replace(/^\w+::/, '').replace(/\[0\]$/, '');
+  }
+}

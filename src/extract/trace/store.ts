@@ -1,0 +1,108 @@
+/**
+ * The memory of the interpreted kernel: values by path, with a trail to go back by.
+ *
+ * Where control forks on something unknown each arm runs from the same memory, then the arms are
+ * joined: what they agree on stays known. Nothing multiplies, whatever the number of branches.
+ */
+import type { Value } from './value.ts';
+
+/** Present in the store and not known, as against never written. */
+const unknown = Symbol('unknown');
+type Stored = Exclude<Value, undefined> | typeof unknown;
+
+export interface Change {
+  readonly path: string;
+  readonly before: Stored | undefined;
+}
+
+export class Store {
+  readonly #values = new Map<string, Stored>();
+  readonly #trail: Change[] = [];
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** What was written there: `known` false where something unknown was, `written` false where nothing. */
+  read(path: string): { readonly written: boolean; readonly value: Value } {
+    const stored = this.#values.get(path);
+    if (stored === undefined) return { written: false, value: undefined };
+    return { written: true, value: stored === unknown ? undefined : stored };
+  }
+
+  write(path: string, value: Value): void {
+    this.#put(path, value === undefined ? unknown : value);
+  }
+
+  /** Sets what has always been there: not undone, and never over what was written. */
+  initialise(path: string, value: Value): void {
+    if (!this.#values.has(path)) this.#values.set(path, value === undefined ? unknown : value);
+  }
+
+  #put(path: string, stored: Stored | undefined): void {
+    const before = this.#values.get(path);
+    if (before === stored) return;
+    this.#trail.push({ path, before });
+    if (stored === undefined) this.#values.delete(path);
+    else this.#values.set(path, stored);
+  }
+
+  mark(): number {
+    return this.#trail.length;
+  }
+
+  /** Takes back everything since the mark. */
+  rewind(mark: number): void {
+    while (this.#trail.length > mark) {
+      const change = this.#trail.pop();
+      if (change === undefined) return;
+      if (change.before === undefined) this.#values.delete(change.path);
+      else this.#values.set(change.path, change.before);
+    }
+  }
+
+  /** Paths written since the mark. */
+  changedSince(mark: number): ReadonlySet<string> {
+    const paths = new Set<string>();
+    for (let i = mark; i < this.#trail.length; i++) paths.add(this.#trail[i]?.path ?? '');
+    return paths;
+  }
+
+  /** What the changed paths hold now; then everything since the mark is taken back. */
+  capture(mark: number): Snapshot {
+    const values = new Map<string, Stored | undefined>();
+    for (const path of this.changedSince(mark)) values.set(path, this.#values.get(path));
+    this.rewind(mark);
+    return values;
+  }
+
+  /** Goes on from the join of several captures made from the present memory. */
+  join(snapshots: readonly Snapshot[]): void {
+    const paths = new Set<string>();
+    for (const snapshot of snapshots) for (const path of snapshot.keys()) paths.add(path);
+    for (const path of paths) {
+      const now = this.#values.get(path);
+      let joined: Stored | undefined;
+      snapshots.forEach((snapshot, i) => {
+        const value = snapshot.has(path) ? snapshot.get(path) : now;
+        joined = i === 0 || joined === value ? value : unknown;
+      });
+      this.#put(path, joined);
+    }
+  }
+
+  /** Forgets everything below a path, as a copy of a whole structure does. */
+  forgetBelow(path: string, value: Value): void {
+    for (const key of [...this.#values.keys()]) {
+      if (key.startsWith(path) && /^[.[]/.test(key.slice(path.length))) this.write(key, value);
+    }
+  }
+
+  /** Drops a frame's locals; only where no trail needs them any more. */
+  dropPrefix(prefix: string, names: Iterable<string>): void {
+    if (this.#trail.length > 0) return;
+    for (const name of names) this.#values.delete(prefix + name);
+  }
+}
+
+export type Snapshot = ReadonlyMap<string, Stored | undefined>;
