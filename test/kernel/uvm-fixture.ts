@@ -117,7 +117,7 @@ export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
   };
 }
 
-export interface Outcome {
+interface Outcome {
   readonly ending: 'answered' | 'asleep' | 'blocked' | Halt;
   readonly answer: Plain;
 }

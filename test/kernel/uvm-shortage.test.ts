@@ -3,8 +3,14 @@ import type { Process } from '../../src/base/model.ts';
 import { runUntilBlocked } from '../../src/base/live.ts';
 import { ref } from '../../src/base/plain.ts';
 import type { Entry } from '../../src/kernel/kmem/requesters.ts';
-import { kmemRequester, poolWorker } from '../../src/kernel/kmem/requesters.ts';
-import { lockingBystander, pageShortage } from '../../src/kernel/machine/environment.ts';
+import {
+  kmRequester,
+  kmemRequester,
+  mallocRequester,
+  mappingBystander,
+  poolWorker,
+} from '../../src/kernel/kmem/requesters.ts';
+import { ageing, lockingBystander, pageShortage } from '../../src/kernel/machine/environment.ts';
 import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
 import { pageWeights } from '../../src/kernel/make-kernel.ts';
 import { aDeferredQueue, bLostCallbacksH1 } from '../../src/kernel/eras/index.ts';
@@ -106,6 +112,59 @@ describe('kernel_map short of space while a pool has idle pages (T-15a, T-16, T-
       made.view.observe(made.kernel.cells.pools.at(ref('pool', name)), 'pages'),
     );
     expect(sum + headers.reduce((a, b) => a + b)).toBe(0);
+  });
+});
+
+describe('who asks decides what becomes of it (the chain gives nothing)', () => {
+  const full = (): Bench => shortOfSpace(bLostCallbacksH1);
+  const ask = (made: Bench, entry: Entry): string | null => {
+    runUntilBlocked(thread(made, 'requester', entry), made.view, stepsMax);
+    return answerOf(made, 'requester');
+  };
+
+  it('uvm_km_alloc without WAITVA answers 0, each time after one failed search', () => {
+    const made = full();
+    const request = { map: kernelMap, bytes: 40 * page, type: 'vaonly' } as const;
+    expect(ask(made, kmRequester(made.kernel, request, { times: 2, searchesMax: 5 }))).toBe('NULL');
+    const requester = made.kernel.cells.threads.at(ref('thread', 'requester'));
+    expect(made.view.observe(requester, 'failedSearches')).toBe(2);
+  });
+
+  it('malloc(M_WAITOK) panics, since it never waits for space', () => {
+    const made = full();
+    const bytes = 40 * page;
+    expect(ask(made, mallocRequester(made.kernel, { bytes, flags: 'M_NOWAIT' }))).toBe('NULL');
+    const waits = mallocRequester(made.kernel, { bytes, flags: 'M_WAITOK' });
+    runUntilBlocked(thread(made, 'second', waits), made.view, stepsMax);
+    expect(made.view.observe(made.kernel.cells.globals, 'outcome')).toMatchObject({
+      kind: 'panic',
+      file: 'sys/kern/kern_malloc.c',
+      line: 403,
+    });
+  });
+
+  it('a bystander that maps and unmaps wakes the sleeper of era A', () => {
+    const made = shortOfSpace();
+    const requester = wants(made, true);
+    runUntilBlocked(requester, made.view, stepsMax);
+    runUntilBlocked(thread(made, 'second', mappingBystander(made.kernel)), made.view, stepsMax);
+    runUntilBlocked(requester, made.view, stepsMax);
+    expect(answerOf(made, 'requester')).toBe('memory');
+  });
+});
+
+describe('time', () => {
+  it('passes while a young idle page is there', () => {
+    const made = shortOfSpace();
+    let young = true;
+    const clock = ageing(made.kernel, {
+      anyYoung: () => young,
+      all: () => {
+        young = false;
+      },
+    });
+    expect(made.view.attempt(clock)).toBeNull();
+    expect(made.view.attempt(clock)).toBe('a young idle page');
   });
 });
 

@@ -20,7 +20,7 @@ export type Insertion = {
 };
 
 /** A KASSERT that uvm_unmap_remove() would trip over, with its line. */
-export type ClipFailure = { readonly message: string; readonly line: number };
+type ClipFailure = { readonly message: string; readonly line: number };
 
 /** What uvm_unmap_remove() takes out: entries in the order in which they are freed. */
 export type Removal = {

@@ -30,7 +30,7 @@ export type MapEntry = EntryKind & {
 };
 
 /** A page of entries of which some are free: its address and how many are in use. */
-export type EntryPage = { readonly page: Va; readonly used: number };
+type EntryPage = { readonly page: Va; readonly used: number };
 
 /**
  * The part of a vm_map that describes its space: entries, sorted, and where entries come from.

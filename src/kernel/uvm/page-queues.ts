@@ -17,7 +17,7 @@ export const freePages = ref('wchan', 'uvmexp.free');
 export const pagedaemonWakeup = ref('wchan', 'uvm.pagedaemon');
 
 /** Where addresses of direct-mapped pages start: above every map. */
-export const directMapBase: Va = 2 ** 44;
+const directMapBase: Va = 2 ** 44;
 
 /** uvm_page_physload(): the port registers memory. */
 export function uvmPagePhysload(kernel: Kernel, view: View, count: number): void {
