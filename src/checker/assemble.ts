@@ -26,7 +26,7 @@ export function assembled(
 ): CheckResult {
   const { model, graph, stoppedBy, inquiries } = search;
   const { steps } = graph;
-  const states = graph.states.count;
+  const states = graph.stateCount;
   const objects = findings.map((finding, i) => objectResult(search, finding, traces[i + 2]));
   const properties = model.properties.map((property) =>
     propertyResult(

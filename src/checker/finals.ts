@@ -55,7 +55,7 @@ export function finals(
   );
   // By number of value: its final states of least depth, and how many there are in all.
   const found = new Map<number, { readonly states: number[]; level: number; count: number }>();
-  for (let state = 0; state < graph.states.count; state++) {
+  for (let state = 0; state < graph.stateCount; state++) {
     graph.load(state);
     if (isFinal.answer(graph.row) !== 1) continue;
     const id = project.answer(graph.row);

@@ -45,13 +45,13 @@ export function* findingsOf(
 /** States from which no system process can ever step again, in ascending order; final ones are not. */
 export function* stuckStates(search: BreadthFirst): Generator<void, readonly number[]> {
   const { graph, quiet, inquiries } = search;
-  const alive = new NumberSet(graph.states.count);
+  const alive = new NumberSet(graph.stateCount);
   let next = 0;
   for (const state of quiet.all()) {
     while (next < state) alive.add(next++);
     next = state + 1;
   }
-  while (next < graph.states.count) alive.add(next++);
+  while (next < graph.stateCount) alive.add(next++);
   yield* quiet.close(alive);
   const final = present(inquiries.now[finalQuestion], 'final is always asked');
   return [...quiet.all()].filter((state) => {
@@ -68,7 +68,7 @@ function tallyFinding(search: BreadthFirst, inquiry: Inquiry): Finding {
   const { first } = isSometimes ? holds : fails;
   return {
     inquiry,
-    premiseStates: isSometimes ? search.graph.states.count : holds.count + fails.count,
+    premiseStates: isSometimes ? search.graph.stateCount : holds.count + fails.count,
     isShown: first >= 0,
     states: first < 0 ? [] : [first],
     foundAt: 'reaching',
@@ -115,7 +115,7 @@ function balanceFinding(search: BreadthFirst, inquiry: Inquiry): Finding {
   );
   return {
     inquiry,
-    premiseStates: search.graph.states.count,
+    premiseStates: search.graph.stateCount,
     isShown: leak.level >= 0,
     states: leak.states,
     foundAt: 'exploring',
@@ -129,7 +129,7 @@ function* recoverableFinding(
   inquiry: Inquiry,
 ): Generator<void, Finding> {
   const { later, edges, graph, head } = search;
-  const { count } = graph.states;
+  const count = graph.stateCount;
   const reached = new NumberSet(count);
   for (let state = 0; state < count; state++) {
     // What was never explored may lead anywhere.

@@ -1,9 +1,9 @@
 import type { Model } from '../base/model.ts';
 import type { OperationTable } from './values.ts';
 import { present } from '../base/assert.ts';
-import { PairTable } from './pairs.ts';
 import { Space } from './space.ts';
 import { outcomeHead, Steps } from './steps.ts';
+import { Storage } from './storage.ts';
 
 /** Who is told of the transitions of a state. */
 export interface Successors {
@@ -26,45 +26,34 @@ export interface Successors {
 export class Graph {
   readonly space: Space;
   readonly steps: Steps;
-  readonly states = new PairTable();
-  /** The state being looked at, unpacked (see `Space`). */
+  readonly storage: Storage;
+  /** The state being looked at, unpacked. */
   readonly row: Int32Array;
   /** The state being expanded, unpacked. */
   readonly base: Int32Array;
-  private readonly parts = new PairTable();
 
   constructor(model: Model) {
     this.space = new Space(model);
     this.steps = new Steps(model, this.space);
-    this.row = new Int32Array(2 * this.space.width);
-    this.base = new Int32Array(2 * this.space.width);
+    this.storage = new Storage(this.space.width);
+    this.row = this.storage.newRow();
+    this.base = this.storage.newRow();
+  }
+
+  /** How many states are known; their numbers are those below. */
+  get stateCount(): number {
+    return this.storage.states.count;
   }
 
   /** Adds the initial state, through the same door as every other. */
   addInitial(): number {
     this.space.setInitial(this.row);
-    return this.intern(this.row);
-  }
-
-  /** The number of a state of which the cells are given; fills in the inner nodes. */
-  intern(row: Int32Array): number {
-    for (let node = this.space.width - 1; node > 1; node--) {
-      row[node] = this.parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
-    }
-    return this.states.intern(row[2] ?? 0, row[3] ?? 0);
+    return this.storage.intern(this.row);
   }
 
   /** Unpacks a state into `row`. */
   load(state: number): void {
-    const { row } = this;
-    const { left, right } = this.parts;
-    row[2] = this.states.left[state] ?? 0;
-    row[3] = this.states.right[state] ?? 0;
-    for (let node = 2; node < this.space.width; node++) {
-      const part = row[node] ?? 0;
-      row[2 * node] = left[part] ?? 0;
-      row[2 * node + 1] = right[part] ?? 0;
-    }
+    this.storage.load(state, this.row);
   }
 
   /**
@@ -74,7 +63,8 @@ export class Graph {
    * @returns how many there are
    */
   expand(state: number, to: Successors, mayAdd: boolean): number {
-    const { row, base, parts, states, steps, space } = this;
+    const { row, base, storage, steps, space } = this;
+    const { states } = storage;
     const { operations } = space;
     let transitions = 0;
     this.load(state);
@@ -92,8 +82,7 @@ export class Graph {
         const innerEnd = touchedEnd + (code[at + 4] ?? 0);
         applyWrites(code, at + outcomeHead, writesEnd, row, operations);
         for (let k = touchedEnd; k < innerEnd; k++) {
-          const node = code[k] ?? 0;
-          row[node] = parts.intern(row[2 * node] ?? 0, row[2 * node + 1] ?? 0);
+          storage.renew(row, code[k] ?? 0);
         }
         const left = row[2] ?? 0;
         const right = row[3] ?? 0;
@@ -111,7 +100,7 @@ export class Graph {
 
   /** Allocated bytes of states and of what is known about steps. */
   get bytes(): number {
-    return this.states.bytes + this.parts.bytes + this.steps.bytes;
+    return this.storage.bytes + this.steps.bytes;
   }
 }
 

@@ -2,57 +2,63 @@
  * Pairs of numbers, each stored once: equal pairs have equal numbers, from 0 up without a gap.
  *
  * With it states are trees of shared parts (Laarman, van de Pol, Weber: "Parallel recursive state
- * compression for free"): two states that differ in one cell share all but one path of the tree.
+ * compression for free", 2011): states that differ in one cell share all but one path of the tree.
  * Exact: a hash only says where to look, pairs are compared.
  */
 export class PairTable {
-  /** By number. Longer than `count`. */
-  left = new Int32Array(256);
-  right = new Int32Array(256);
   count = 0;
+  /** The two halves of each pair, one beside the other. */
+  halves = new Int32Array(256);
   /** Numbers plus one by hash, 0 where free. A power of two long. */
-  private slots = new Int32Array(1024);
-  private shift = 22;
+  private slots = new Int32Array(256);
+  private shift = 24;
 
   /** The pair's number; it is new if that equals the count before. */
   intern(left: number, right: number): number {
-    const { slots, left: lefts, right: rights } = this;
+    const { slots, halves } = this;
     const mask = slots.length - 1;
     let at = hash(left, right) >>> this.shift;
     for (;;) {
       const entry = slots[at] ?? 0;
       if (entry === 0) return this.add(left, right, at);
-      if (lefts[entry - 1] === left && rights[entry - 1] === right) return entry - 1;
+      const k = 2 * entry - 2;
+      if (halves[k] === left && halves[k + 1] === right) return entry - 1;
       at = (at + 1) & mask;
     }
   }
 
   /** The pair's number, or -1 if it was never stored. */
   find(left: number, right: number): number {
-    const { slots, left: lefts, right: rights } = this;
+    const { slots, halves } = this;
     const mask = slots.length - 1;
     let at = hash(left, right) >>> this.shift;
     for (;;) {
       const entry = slots[at] ?? 0;
       if (entry === 0) return -1;
-      if (lefts[entry - 1] === left && rights[entry - 1] === right) return entry - 1;
+      const k = 2 * entry - 2;
+      if (halves[k] === left && halves[k + 1] === right) return entry - 1;
       at = (at + 1) & mask;
     }
   }
 
+  left(number: number): number {
+    return this.halves[2 * number] ?? 0;
+  }
+
+  right(number: number): number {
+    return this.halves[2 * number + 1] ?? 0;
+  }
+
   /** Allocated bytes. */
   get bytes(): number {
-    return this.left.byteLength + this.right.byteLength + this.slots.byteLength;
+    return this.halves.byteLength + this.slots.byteLength;
   }
 
   private add(left: number, right: number, at: number): number {
     const number = this.count++;
-    if (number === this.left.length) {
-      this.left = longer(this.left);
-      this.right = longer(this.right);
-    }
-    this.left[number] = left;
-    this.right[number] = right;
+    if (2 * number === this.halves.length) this.halves = longer(this.halves);
+    this.halves[2 * number] = left;
+    this.halves[2 * number + 1] = right;
     this.slots[at] = number + 1;
     if (this.count * 8 > this.slots.length * 5) this.rehash();
     return number;
@@ -61,9 +67,10 @@ export class PairTable {
   private rehash(): void {
     const slots = new Int32Array(this.slots.length * 2);
     const mask = slots.length - 1;
-    this.shift--;
-    for (let i = 0; i < this.count; i++) {
-      let at = hash(this.left[i] ?? 0, this.right[i] ?? 0) >>> this.shift;
+    const { halves, count } = this;
+    const shift = --this.shift;
+    for (let i = 0; i < count; i++) {
+      let at = hash(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0) >>> shift;
       while (slots[at] !== 0) at = (at + 1) & mask;
       slots[at] = i + 1;
     }
@@ -77,9 +84,9 @@ function hash(left: number, right: number): number {
   return Math.imul(mixed, 0x2c1b3c6d);
 }
 
-/** A copy with room for half as many again. */
+/** A copy with room for half as many again, an even number. */
 export function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(Math.ceil(array.length * 1.5));
+  const copy = new Int32Array(2 * Math.ceil(array.length * 0.75));
   copy.set(array);
   return copy;
 }

@@ -164,7 +164,7 @@ export class BreadthFirst implements Search, Successors {
 
   progress(): Progress {
     const seconds = this.seconds();
-    const { count } = this.graph.states;
+    const count = this.graph.stateCount;
     const exploredMs = this.conclusion === undefined ? seconds * 1000 : this.exploredMs;
     return {
       phase: this.outcome !== undefined ? 'done' : this.conclusion ? 'concluding' : 'exploring',

@@ -6,11 +6,7 @@ import { assert, present } from '../base/assert.ts';
 import { ValueTable } from './values.ts';
 
 /**
- * The cells of a model as the leaves of a binary tree of numbers.
- *
- * A state is held unpacked as one array: cells from index `width` on, and above them the inner
- * nodes of the tree, the children of node `k` at `2k` and `2k + 1`, the root's at 2 and 3. So an
- * index says where a cell is, in the tree as well as in the array.
+ * The cells of a model, and where in an unpacked state (see `Storage`) each of them stands.
  *
  * Neighbours in the list of cells go to different halves of the tree. They are mostly of one kind
  * and vary alike; dealt out evenly, no half has many more values than the other, and the number
@@ -18,29 +14,25 @@ import { ValueTable } from './values.ts';
  */
 export class Space {
   readonly cells: readonly AnyCell[];
-  /** Leaves of the tree: one for each cell, at least two so that there is a root. */
+  /** Groups of three cells. */
   readonly width: number;
   /** Every operation of every type, by its number in recorded steps. */
   readonly operations: OperationTable[] = [];
   private readonly tables: readonly ValueTable[];
   private readonly indexes = new Map<AnyCell, number>();
-  /** By index: the place in `cells`. */
+  /** By index: the place in `cells`, or -1. */
   private readonly places: readonly number[];
 
   constructor(model: Model) {
     this.cells = model.cells;
-    this.width = Math.max(2, model.cells.length);
+    this.width = Math.max(2, Math.ceil(model.cells.length / 3));
     assertDistinct(
       model.cells.map((cell) => cell.key),
       'cells',
     );
-    const places = new Array<number>(2 * this.width).fill(-1);
-    deal(
-      model.cells.map((_, place) => place),
-      1,
-      this.width,
-      places,
-    );
+    const places = new Array<number>(5 * this.width).fill(-1);
+    const all = model.cells.map((_, place) => place);
+    deal(all, 1, this.width, places);
     this.places = places;
     places.forEach((place, index) => {
       const cell = model.cells[place];
@@ -83,14 +75,14 @@ export class Space {
   }
 }
 
-/** Deals the cells at `places` out to the leaves below `node`, in turn to its left and its right. */
+/** Deals the cells at `places` out to the groups below `node`, in turn to its left and its right. */
 function deal(places: readonly number[], node: number, width: number, to: number[]): void {
   if (node >= width) {
-    to[node] = places[0] ?? -1;
+    places.forEach((place, i) => void (to[3 * node - width + i] = place));
     return;
   }
-  const room = leavesBelow(2 * node, width);
-  const all = room + leavesBelow(2 * node + 1, width);
+  const room = groupsBelow(2 * node, width);
+  const all = room + groupsBelow(2 * node + 1, width);
   const isLeft = (i: number): boolean =>
     Math.floor(((i + 1) * room) / all) > Math.floor((i * room) / all);
   deal(
@@ -107,9 +99,9 @@ function deal(places: readonly number[], node: number, width: number, to: number
   );
 }
 
-function leavesBelow(node: number, width: number): number {
+function groupsBelow(node: number, width: number): number {
   if (node >= width) return 1;
-  return leavesBelow(2 * node, width) + leavesBelow(2 * node + 1, width);
+  return groupsBelow(2 * node, width) + groupsBelow(2 * node + 1, width);
 }
 
 /** Names are what traces go by: two of the same name could not be told apart. */

@@ -4,6 +4,7 @@ import type { Space } from './space.ts';
 import { InternalError, present } from '../base/assert.ts';
 import { recordStep } from './recorder.ts';
 import { assertDistinct } from './space.ts';
+import { groupNode } from './storage.ts';
 import { Trie } from './trie.ts';
 
 /**
@@ -14,9 +15,9 @@ import { Trie } from './trie.ts';
  *
  *     step:    outcome count, outcome...
  *     outcome: number of the outcome, number of its write set,
- *              counts of writes, of touched cells, of inner nodes above them,
+ *              counts of writes, of touched cells, of nodes above them,
  *              (index, operation or -1 - id) for each write,
- *              index of each touched cell, index of each inner node from the leaves upwards
+ *              index of each touched cell, each node from the groups upwards
  */
 export class Steps {
   readonly space: Space;
@@ -120,7 +121,7 @@ export class Steps {
     for (const outcome of recording.outcomes) {
       const { writes } = outcome;
       const touched = [...new Set(writes.map((write) => write.index))].sort((a, b) => a - b);
-      const inner = innerNodesAbove(touched);
+      const inner = nodesAbove(touched, this.space.width);
       this.push(this.outcomes.length, this.writeSet(touched));
       this.push(writes.length, touched.length, inner.length);
       for (const write of writes) this.push(write.index, encodedWrite(write));
@@ -172,11 +173,11 @@ function encodedWrite(write: Write): number {
   return write.operation === null ? -1 - write.id : write.operation.index;
 }
 
-/** Without the root; children before parents. */
-function innerNodesAbove(leaves: readonly number[]): readonly number[] {
+/** The nodes to be renewed when these cells have changed: children before parents, not the root. */
+function nodesAbove(indexes: readonly number[], width: number): readonly number[] {
   const nodes = new Set<number>();
-  for (const leaf of leaves) {
-    for (let node = leaf >> 1; node > 1; node >>= 1) nodes.add(node);
+  for (const index of indexes) {
+    for (let node = groupNode(index, width); node > 1; node >>= 1) nodes.add(node);
   }
   return [...nodes].sort((a, b) => b - a);
 }

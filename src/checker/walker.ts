@@ -87,8 +87,8 @@ class GraphWalker implements Walker {
         ? [new BalanceWatch(space, property)]
         : [],
     );
-    this.row = new Int32Array(2 * space.width);
-    this.before = new Int32Array(2 * space.width);
+    this.row = this.graph.storage.newRow();
+    this.before = this.graph.storage.newRow();
     this.view = readViewOf({
       observe: (cell, name, args) => {
         const index = space.indexOf(cell);
@@ -148,7 +148,7 @@ class GraphWalker implements Walker {
   }
 
   stateKey(): number {
-    return this.graph.intern(this.row);
+    return this.graph.storage.intern(this.row);
   }
 
   isFinal(): boolean {
