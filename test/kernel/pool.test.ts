@@ -66,15 +66,35 @@ describe('pool_get and pool_put', () => {
     expect(lists(made, 'three')).toEqual({ empty: [va], partial: [], full: [] });
   });
 
-  it('take from a partial page before an empty one; a page leaving the full list comes first (T-2)', () => {
+  it('take from a partial page before an empty one (T-2)', () => {
     const made = withPools(directSpec([three]), ['three']);
     const items = taken(made, 'three', 6);
     const [a, b] = [items[0], items[3]];
     if (a === undefined || b === undefined) return;
-    for (const item of items.slice(0, 3)) made.put('three', item);
     made.put('three', b);
+    for (const item of items.slice(0, 3)) made.put('three', item);
     expect(lists(made, 'three')).toMatchObject({ empty: [a.page], partial: [b.page] });
     expect(made.get('three')?.page).toBe(b.page);
+  });
+
+  it('take next from the page that has just left the full list (T-2)', () => {
+    const made = withPools(directSpec([three]), ['three']);
+    const items = taken(made, 'three', 6);
+    const [a, b] = [items[0], items[3]];
+    if (a === undefined || b === undefined) return;
+    made.put('three', a);
+    made.put('three', b);
+    expect(lists(made, 'three').partial).toEqual([b.page, a.page]);
+    expect(taken(made, 'three', 2).map((item) => item.page)).toEqual([b.page, a.page]);
+  });
+
+  it('take next, of several empty pages, the one that emptied last', () => {
+    const made = withPools(directSpec([three]), ['three']);
+    const items = taken(made, 'three', 6);
+    for (const item of items) made.put('three', item);
+    const [a, b] = [items[0]?.page, items[3]?.page];
+    expect(lists(made, 'three').empty).toEqual([b, a]);
+    expect(made.get('three')?.page).toBe(b);
   });
 
   it('go on with the older of two pages that were primed while it was current', () => {
