@@ -13,7 +13,7 @@ export function renderJsonDocs(): string {
     'A field marked *optional* is left out where there is nothing to say. New fields may come within',
     'a version; a field that changes its meaning makes a new one.',
     '',
-    '<!-- Written by `npm run docs:json`; a test compares it with the schema. -->',
+    '<!-- Written by `npm run golden:update`; a test compares it with the schema. -->',
     '',
     '| Field | Type | Meaning |',
     '| --- | --- | --- |',
