@@ -1,0 +1,145 @@
+import type { Order } from './order.ts';
+import type { Place } from './rules/answer.ts';
+import type { EraName } from './rules/era.ts';
+import type { Findings } from './rules/index.ts';
+import { askRules } from './rules/index.ts';
+import type { Facts, Need } from './rules/sources.ts';
+import {
+  directMapOf,
+  doneNeed,
+  kmemNeeds,
+  mallocNeeds,
+  mapNeeds,
+  pagesNeed,
+  sourceOf,
+} from './rules/sources.ts';
+import { surveyOf } from './rules/survey.ts';
+
+/**
+ * What may be called where: a row for each routine of boot, a column for each kind of request.
+ *
+ * This is the page that a person who moves a call wants beside the editor: `pmap_init` on this port
+ * may map kernel addresses, and may not call kmem_alloc().
+ */
+export interface BringUp {
+  readonly columns: readonly string[];
+  readonly rows: readonly BringUpRow[];
+  /** Why there is no table, where there is none. */
+  readonly reason: string | null;
+}
+
+export type Permission = 'yes' | 'no' | 'maybe';
+
+export interface BringUpRow {
+  readonly routine: string;
+  /** First and last event of its first run. */
+  readonly from: number;
+  readonly to: number;
+  /** At its start; `maybe` where what brings it up is conditional or not known. */
+  readonly allowed: readonly Permission[];
+  /** What becomes possible while it runs. */
+  readonly brings: readonly string[];
+  /** What the rules find called too early in it. */
+  readonly tooEarly: readonly {
+    readonly says: string;
+    readonly at: Place;
+    readonly verdict: string;
+  }[];
+}
+
+const routines = [
+  ...['pmap_bootstrap', 'uvm_page_init', 'uvm_map_init', 'uvm_km_bootstrap', 'uvm_map_init_caches'],
+  ...['uvm_amap_init', 'pmap_init', 'uvm_km_init', 'kmeminit', 'uvm_pager_init'],
+  ...['pool_subsystem_init', 'kmem_init', 'percpu_init', 'extent_init', 'cpu_startup', 'bufinit'],
+  ...['mi_cpu_attach', 'mbinit', 'configure', 'configure2', 'exec_init'],
+];
+
+interface Column {
+  readonly name: string;
+  readonly needs: readonly Need[] | null;
+  /** The reverse: allowed until the need is met. */
+  readonly until?: boolean;
+}
+
+export function bringUp(order: Order, findings: Findings = askRules(order)): BringUp {
+  const survey = surveyOf(order);
+  const { era } = findings.era;
+  if (era === null) return { columns: [], rows: [], reason: findings.era.reasons.join('; ') };
+  const columns = columnsOf({ survey, era, directMapped: directMapOf(survey, era) }, era);
+  const answers = findings.rules.flatMap((rule) => rule.answers);
+  const rows = routines.flatMap((routine): BringUpRow[] => {
+    const run = survey.run(routine);
+    if (run === null) return [];
+    const from = run.first.index;
+    const to = run.last.index;
+    const allowed = columns.map((column) => permission(column, from));
+    const after = columns.map((column) => permission(column, to + 1));
+    const brings = columns.flatMap(({ name }, i) =>
+      allowed[i] !== 'yes' && after[i] === 'yes' ? [name] : [],
+    );
+    const tooEarly = answers.flatMap(({ verdict, says, at }) => {
+      const isHere = at !== null && at.event >= from && at.event <= to;
+      const isClaim = verdict === 'violation' || verdict === 'unproved';
+      return isHere && isClaim ? [{ says, at, verdict }] : [];
+    });
+    return [{ routine, from, to, allowed, brings, tooEarly }];
+  });
+  return {
+    columns: columns.map(({ name }) => name),
+    rows: rows.toSorted((a, b) => a.from - b.from || b.to - a.to),
+    reason: null,
+  };
+}
+
+function columnsOf(facts: Facts, era: EraName): Column[] {
+  const { survey } = facts;
+  const pool = (allocator: string): readonly Need[] | null => {
+    const source = sourceOf(allocator, facts);
+    return source.kind === 'needs' ? source.needs : null;
+  };
+  const pcache = doneNeed(survey, 'pool_subsystem_init', 'kern/subr_pool.c');
+  const cache = pool(era === 'A' ? 'pool_allocator_nointr' : 'pool_allocator_meta');
+  return [
+    { name: 'steal', needs: [pagesNeed(survey)], until: true },
+    { name: 'page', needs: [pagesNeed(survey)] },
+    { name: 'map', needs: mapNeeds(facts) },
+    { name: 'meta pool', needs: pool('pool_allocator_meta') },
+    { name: 'pool', needs: pool('pool_allocator_kmem') },
+    { name: 'nointr pool', needs: pool('pool_allocator_nointr') },
+    { name: 'cache_init', needs: cache === null ? null : [pcache, ...cache] },
+    { name: 'kmem', needs: kmemNeeds(facts) },
+    { name: 'malloc', needs: mallocNeeds(facts) },
+  ];
+}
+
+function permission({ needs, until }: Column, index: number): Permission {
+  if (needs === null) return 'maybe';
+  const states = needs.map(({ suppliers }) => {
+    const earlier = suppliers.filter((one) => one.index < index);
+    if (earlier.some(({ event }) => event.certainty === 'must' || event.certainty === 'loop'))
+      return 'yes';
+    return earlier.length > 0 ? 'maybe' : 'no';
+  });
+  const met = states.every((state) => state === 'yes');
+  if (until === true) return met ? 'no' : 'yes';
+  if (met) return 'yes';
+  return states.includes('no') ? 'no' : 'maybe';
+}
+
+/** The table as text, a line for each routine and one for each thing called too early in it. */
+export function bringUpText({ columns, rows, reason }: BringUp): string[] {
+  if (reason !== null) return [`no table: ${reason}`];
+  const first = Math.max(8, ...rows.map(({ routine }) => routine.length));
+  const widths = columns.map((name) => Math.max(5, name.length));
+  const line = (head: string, cells: readonly string[]): string =>
+    [head.padEnd(first), ...cells.map((cell, i) => cell.padEnd(widths[i] ?? 0))]
+      .join(' ')
+      .trimEnd();
+  return [
+    line('may call', columns),
+    ...rows.flatMap(({ routine, allowed, tooEarly }) => [
+      line(routine, allowed),
+      ...tooEarly.map(({ verdict, says }) => `  ${verdict}: ${says}`),
+    ]),
+  ];
+}

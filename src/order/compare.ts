@@ -1,0 +1,89 @@
+import type { OrderDiff } from './diff.ts';
+import { diffOrders, isSameOrder } from './diff.ts';
+import type { Order } from './order.ts';
+import type { Place } from './rules/answer.ts';
+
+/** One change with the ports on which it is seen: a shared file changes many ports at once. */
+export interface SharedChange {
+  readonly kind: 'moved' | 'added' | 'removed' | 'certainty';
+  /** The event without line numbers. */
+  readonly key: string;
+  readonly says: string;
+  readonly ports: readonly string[];
+  /** Where it stands on the first of the ports. */
+  readonly at: Place;
+}
+
+export interface Comparison {
+  readonly byPort: ReadonlyMap<string, OrderDiff>;
+  readonly changes: readonly SharedChange[];
+  /** Ports that only one of the two sides has. */
+  readonly onlyOne: readonly string[];
+}
+
+/** Compares two sets of orders port by port, and says each change once with all its ports. */
+export function compareMany(a: readonly Order[], b: readonly Order[]): Comparison {
+  const byPort = new Map<string, OrderDiff>();
+  const onlyOne: string[] = [];
+  const ports = new Set([...a, ...b].map(({ port }) => port));
+  const shared = new Map<string, SharedChange>();
+  for (const port of ports) {
+    const one = a.find((order) => order.port === port);
+    const other = b.find((order) => order.port === port);
+    if (one === undefined || other === undefined) {
+      onlyOne.push(port);
+      continue;
+    }
+    const diff = diffOrders(one, other);
+    byPort.set(port, diff);
+    for (const change of changesOf(diff)) {
+      const key = `${change.kind} ${change.key}`;
+      const known = shared.get(key);
+      const seenOn = [...(known?.ports ?? []), port];
+      shared.set(key, { ...(known ?? change), ports: [...new Set(seenOn)] });
+    }
+  }
+  const changes = [...shared.values()].toSorted((x, y) => y.ports.length - x.ports.length);
+  return { byPort, changes, onlyOne };
+}
+
+type Change = Omit<SharedChange, 'ports'>;
+
+function changesOf(diff: OrderDiff): Change[] {
+  return [
+    ...diff.moved.map(({ inB, direction, crossed }): Change => {
+      const over = crossed.map((place) => place.object ?? place.call).join(', ');
+      const says = `${named(inB)} moved ${direction}${over === '' ? '' : ` across ${over}`}`;
+      return { kind: 'moved', key: inB.key, says, at: inB };
+    }),
+    ...diff.added.map((at): Change => ({
+      kind: 'added',
+      key: at.key,
+      says: `${named(at)} is new`,
+      at,
+    })),
+    ...diff.removed.map((at): Change => ({
+      kind: 'removed',
+      key: at.key,
+      says: `${named(at)} is gone`,
+      at,
+    })),
+    ...diff.certainty.map(({ inB, from, to }): Change => {
+      const says = from === to ? 'hangs on other conditions' : `was ${from} and is ${to}`;
+      return { kind: 'certainty', key: inB.key, says: `${named(inB)} ${says}`, at: inB };
+    }),
+  ];
+}
+
+const named = ({ call, object }: Place): string => `${call}(${object ?? ''})`;
+
+/**
+ * The exit code for `git bisect run`: 0 good, 1 bad, 125 where this revision gives no answer. An
+ * inconclusive answer is never good: it would send the bisection the wrong way.
+ */
+export function bisectVerdict(exitCode: number): 0 | 1 | 125 {
+  return exitCode === 0 ? 0 : exitCode === 1 ? 1 : 125;
+}
+
+/** For a bisection by comparison with a known order. */
+export const bisectByDiff = (diff: OrderDiff): 0 | 1 => (isSameOrder(diff) ? 0 : 1);
