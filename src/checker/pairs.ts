@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts';
+
 /**
  * Pairs of numbers, each stored once: equal pairs have equal numbers, from 0 up without a gap.
  *
@@ -9,34 +11,47 @@ export class PairTable {
   count = 0;
   /** The two halves of each pair, one beside the other. */
   halves = new Int32Array(256);
-  /** Numbers plus one by hash, 0 where free. A power of two long. */
+  /**
+   * By the upper bits of a pair's hash its number plus one, 0 where free; above that, in the bits
+   * that a number in a table of this size leaves free, the lower bits of the hash. So hardly any
+   * pair is looked at that is not the right one, and looking is what takes the time.
+   */
   private slots = new Int32Array(256);
-  private shift = 24;
+  /** The slots are two to the power of this. */
+  private bits = 8;
 
   /** The pair's number; it is new if that equals the count before. */
   intern(left: number, right: number): number {
-    const { slots, halves } = this;
+    const { slots, halves, bits } = this;
     const mask = slots.length - 1;
-    let at = hash(left, right) >>> this.shift;
+    const mixed = hash(left, right);
+    const tag = mixed << bits;
+    let at = mixed >>> (32 - bits);
     for (;;) {
       const entry = slots[at] ?? 0;
-      if (entry === 0) return this.add(left, right, at);
-      const k = 2 * entry - 2;
-      if (halves[k] === left && halves[k + 1] === right) return entry - 1;
+      if (entry === 0) return this.add(left, right, at, tag);
+      const number = (entry ^ tag) - 1;
+      if ((number & ~mask) === 0) {
+        if (halves[2 * number] === left && halves[2 * number + 1] === right) return number;
+      }
       at = (at + 1) & mask;
     }
   }
 
   /** The pair's number, or -1 if it was never stored. */
   find(left: number, right: number): number {
-    const { slots, halves } = this;
+    const { slots, halves, bits } = this;
     const mask = slots.length - 1;
-    let at = hash(left, right) >>> this.shift;
+    const mixed = hash(left, right);
+    const tag = mixed << bits;
+    let at = mixed >>> (32 - bits);
     for (;;) {
       const entry = slots[at] ?? 0;
       if (entry === 0) return -1;
-      const k = 2 * entry - 2;
-      if (halves[k] === left && halves[k + 1] === right) return entry - 1;
+      const number = (entry ^ tag) - 1;
+      if ((number & ~mask) === 0) {
+        if (halves[2 * number] === left && halves[2 * number + 1] === right) return number;
+      }
       at = (at + 1) & mask;
     }
   }
@@ -54,25 +69,27 @@ export class PairTable {
     return this.halves.byteLength + this.slots.byteLength;
   }
 
-  private add(left: number, right: number, at: number): number {
+  private add(left: number, right: number, at: number, tag: number): number {
     const number = this.count++;
     if (2 * number === this.halves.length) this.halves = longer(this.halves);
     this.halves[2 * number] = left;
     this.halves[2 * number + 1] = right;
-    this.slots[at] = number + 1;
+    this.slots[at] = tag | (number + 1);
     if (this.count * 8 > this.slots.length * 5) this.rehash();
     return number;
   }
 
   private rehash(): void {
-    const slots = new Int32Array(this.slots.length * 2);
+    const bits = ++this.bits;
+    assert(bits < 31, 'a table has fewer than 2^30 pairs');
+    const slots = new Int32Array(2 ** bits);
     const mask = slots.length - 1;
     const { halves, count } = this;
-    const shift = --this.shift;
     for (let i = 0; i < count; i++) {
-      let at = hash(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0) >>> shift;
+      const mixed = hash(halves[2 * i] ?? 0, halves[2 * i + 1] ?? 0);
+      let at = mixed >>> (32 - bits);
       while (slots[at] !== 0) at = (at + 1) & mask;
-      slots[at] = i + 1;
+      slots[at] = (mixed << bits) | (i + 1);
     }
     this.slots = slots;
   }
