@@ -61,8 +61,10 @@ describe('a walker', () => {
     const seen = new Set([walk.stateKey()]);
     let number = 1;
     for (let i = 0; i < 2000; i++) {
-      number = (number * 75 + 74) % 65_537;
-      walk.take(number % walk.enabled().length);
+      number ^= number << 13;
+      number ^= number >>> 17;
+      number ^= number << 5;
+      walk.take((number >>> 0) % walk.enabled().length);
       seen.add(walk.stateKey());
     }
     expect(seen.size).toBe(16);
