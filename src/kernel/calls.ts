@@ -6,6 +6,16 @@ import type { CallbackRef, Va } from './spec.ts';
 /** An item of a pool: its page, and its number in the page where items are told apart. */
 export type Item = { readonly page: Va; readonly index?: number };
 
+/**
+ * How a pool stands right after pool_grow has added a page: which item a pool_get takes (none at a
+ * hard limit), and whether items are missing below the low-water mark, now and after that.
+ */
+export type Grown = {
+  readonly next: Item | null;
+  readonly low: boolean;
+  readonly lowAfterGet: boolean;
+};
+
 /** PR_WAITOK or PR_NOWAIT, with PR_LIMITFAIL. */
 export type PoolFlags = { readonly wait: boolean; readonly limitFail?: boolean };
 
@@ -111,8 +121,7 @@ export interface Calls {
   readonly pool_destroy: { params: { pool: Ref<'pool'> }; answer: null };
   readonly pool_sethiwat: { params: { pool: Ref<'pool'>; items: number }; answer: null };
   readonly pool_sethardlimit: { params: { pool: Ref<'pool'>; items: number }; answer: null };
-  /** False where pool_grow fails. */
-  readonly pool_grow: { params: { pool: Ref<'pool'>; wait: boolean }; answer: boolean };
+  readonly pool_grow: { params: { pool: Ref<'pool'>; wait: boolean }; answer: Grown | null };
   readonly pool_catchup: { params: { pool: Ref<'pool'> }; answer: boolean };
   readonly pr_pagelist_free: {
     params: { pool: Ref<'pool'>; pages: readonly { readonly va: Va; readonly header?: Item }[] };

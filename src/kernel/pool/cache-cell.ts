@@ -52,8 +52,12 @@ export const cacheType = cellType<CacheState>()({
       if (objectsIn(own?.previous) > 0) return 'previous';
       return (cache?.full.length ?? 0) > 0 ? 'full group' : 'nothing';
     },
-    /** The object on top of a CPU's current group. */
-    top: (cache, cpu: number): Item | null => cache?.cpus[cpu]?.current?.objects.at(-1) ?? null,
+    /** The object that a pool_cache_get takes, from where `getFinds` says. */
+    nextObject: (cache, cpu: number): Item | null => {
+      const own = cache?.cpus[cpu];
+      const candidates = [own?.current, own?.previous, cache?.full[0]];
+      return candidates.find((group) => objectsIn(group) > 0)?.objects.at(-1) ?? null;
+    },
     /** Where a pool_cache_put has room. */
     putFinds: (cache, cpu: number): 'current' | 'previous' | 'empty group' | 'nothing' => {
       const own = cache?.cpus[cpu];
@@ -83,39 +87,40 @@ export const cacheType = cellType<CacheState>()({
       const fresh = { current: null, previous: null };
       initialised(cache).cpus[cpu] = storage === undefined ? fresh : { ...fresh, storage };
     },
-    /** Takes the top object of the current group. */
-    pop: (cache, cpu: number) => {
-      const group = present(own(cache, cpu).current, 'the dummy group holds nothing');
-      group.objects.pop();
-    },
-    push: (cache, cpu: number, object: Item) => {
-      const group = present(own(cache, cpu).current, 'the dummy group takes nothing');
-      group.objects.push(object);
-    },
-    swap: (cache, cpu: number) => {
-      const cc = own(cache, cpu);
-      [cc.current, cc.previous] = [cc.previous, cc.current];
-    },
-    /** pool_cache_get_slow: a full group becomes current, the used-up one is shared. */
-    installFull: (cache, cpu: number) => {
+    /**
+     * Takes the next object. A previous group that has one becomes current; else a full group does,
+     * and the used-up one is shared.
+     */
+    take: (cache, cpu: number, from: 'current' | 'previous' | 'full group') => {
       const live = initialised(cache);
       const cc = own(cache, cpu);
-      if (cc.current !== null) live.empty.unshift(cc.current);
-      cc.current = present(live.full.shift(), 'a full group is there');
+      if (from === 'previous') swap(cc);
+      if (from === 'full group') {
+        if (cc.current !== null) live.empty.unshift(cc.current);
+        cc.current = live.full.shift() ?? null;
+      }
+      present(cc.current, 'the dummy group holds nothing').objects.pop();
     },
-    /** pool_cache_put_slow: an empty group becomes previous or current, the full one is shared. */
-    installEmpty: (cache, cpu: number, fresh?: Item) => {
+    /** Stores an object in one of the CPU's own groups; a previous one with room becomes current. */
+    store: (cache, cpu: number, object: Item, into: 'current' | 'previous') => {
+      const cc = own(cache, cpu);
+      if (into === 'previous') swap(cc);
+      present(cc.current, 'the dummy group takes nothing').objects.push(object);
+    },
+    /**
+     * Stores an object in an empty group, a shared one unless `fresh` is given. The group becomes
+     * current; the full one before it becomes previous if that was the dummy, else it is shared.
+     */
+    storeInEmpty: (cache, cpu: number, object: Item, fresh?: Item) => {
       const live = initialised(cache);
       const cc = own(cache, cpu);
-      const group =
+      const group: Draft<Group> =
         fresh === undefined
           ? present(live.empty.shift(), 'an empty group is there')
           : { item: fresh, objects: [] };
-      if (cc.previous === null) {
-        cc.previous = group;
-        return;
-      }
-      if (cc.current !== null) live.full.unshift(cc.current);
+      group.objects.push(object);
+      if (cc.previous === null) cc.previous = cc.current;
+      else if (cc.current !== null) live.full.unshift(cc.current);
       cc.current = group;
     },
     /** pool_cache_xcall: a CPU's two groups go to the shared lists. */
@@ -152,6 +157,10 @@ function shared(cache: LiveCache): readonly Group[] {
 
 function objectsIn(group: Group | null | undefined): number {
   return group?.objects.length ?? 0;
+}
+
+function swap(cc: Draft<CpuCache>): void {
+  [cc.current, cc.previous] = [cc.previous, cc.current];
 }
 
 function hasRoom(cache: CacheState, group: Group | null | undefined): boolean {

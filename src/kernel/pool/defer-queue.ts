@@ -31,7 +31,6 @@ export const deferQueueType = cellType<DeferQueueState>()({
   name: 'deferQueue',
   observers: {
     isEmpty: (statics) => statics.queue.length === 0,
-    first: (statics): Ref<'allocator'> | null => statics.queue[0] ?? null,
     has: (statics, allocator: Ref<'allocator'>) => statics.queue.includes(allocator),
     queue: (statics): readonly Ref<'allocator'>[] => statics.queue,
     drainNext: (statics): Ref<'pool'> | null => statics.drainNext,

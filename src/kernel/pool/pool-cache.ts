@@ -7,7 +7,7 @@
  * @differs no constructor fails: objects are items. pc_lock is never found taken, since no label
  *   yields while it is held, so the retry after a context switch does not occur.
  */
-import { assert } from '../../base/assert.ts';
+import { present } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import type { Next, Routine } from '../../base/routine.ts';
 import { go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
@@ -44,21 +44,11 @@ const poolCacheGet = (kernel: Kernel): Routine =>
           const cpu = curcpu(kernel, view, self);
           const stopped = noCpuLayer(view, parts, cpu, 2480);
           if (stopped !== null) return stopped;
-          switch (view.observe(cacheCell, 'getFinds', cpu)) {
-            case 'current': {
-              const object = view.observe(cacheCell, 'top', cpu);
-              view.update(cacheCell, 'pop', cpu);
-              return ret(object);
-            }
-            case 'previous':
-              view.update(cacheCell, 'swap', cpu);
-              return go('retry');
-            case 'full group':
-              view.update(cacheCell, 'installFull', cpu);
-              return go('retry');
-            case 'nothing':
-              return yieldAt('pool');
-          }
+          const from = view.observe(cacheCell, 'getFinds', cpu);
+          if (from === 'nothing') return yieldAt('pool');
+          const object = view.observe(cacheCell, 'nextObject', cpu);
+          view.update(cacheCell, 'take', cpu, from);
+          return ret(object);
         },
       },
       pool: {
@@ -70,7 +60,7 @@ const poolCacheGet = (kernel: Kernel): Routine =>
   });
 
 const poolCachePut = (kernel: Kernel): Routine =>
-  routine<{ pool: Ref<'pool'>; item?: Item; ipl?: number }>()({
+  routine<PutFrame>()({
     name: 'pool_cache_put',
     file: poolFile,
     revision: poolRevision,
@@ -83,28 +73,13 @@ const poolCachePut = (kernel: Kernel): Routine =>
           const cpu = curcpu(kernel, view, self);
           const stopped = noCpuLayer(view, parts, cpu, 2632);
           if (stopped !== null) return stopped;
-          switch (view.observe(cacheCell, 'putFinds', cpu)) {
-            case 'current': {
-              const object = frame.item;
-              assert(object !== undefined, 'pool_cache_put has its object');
-              view.update(cacheCell, 'push', cpu, object);
-              splx(kernel, view, self, frame.ipl);
-              return ret(null);
-            }
-            case 'previous':
-              view.update(cacheCell, 'swap', cpu);
-              return go('retry');
-            case 'empty group':
-              view.update(cacheCell, 'installEmpty', cpu);
-              return go('retry');
-            case 'nothing': {
-              const { groupPool } = parts;
-              if (groupPool === null) return yieldAt('destruct');
-              const ipl = splvm(kernel, view, self);
-              if (ipl !== null) frame.ipl = ipl;
-              return call('pool_get', { pool: groupPool, flags: { wait: false } }, 'group');
-            }
-          }
+          const object = objectOf(frame);
+          const into = view.observe(cacheCell, 'putFinds', cpu);
+          if (into === 'nothing') return newGroup(kernel, view, frame, self);
+          if (into === 'empty group') view.update(cacheCell, 'storeInEmpty', cpu, object);
+          else view.update(cacheCell, 'store', cpu, object, into);
+          splx(kernel, view, self, frame.ipl);
+          return ret(null);
         },
       },
       group: {
@@ -113,8 +88,9 @@ const poolCachePut = (kernel: Kernel): Routine =>
           const { cacheCell } = partsOf(kernel, frame.pool);
           const cpu = curcpu(kernel, view, self);
           if (group !== null) {
-            view.update(cacheCell, 'installEmpty', cpu, group);
-            return go('retry');
+            view.update(cacheCell, 'storeInEmpty', cpu, objectOf(frame), group);
+            splx(kernel, view, self, frame.ipl);
+            return ret(null);
           }
           // Another CPU may have shared an empty group meanwhile.
           if (view.observe(cacheCell, 'putFinds', cpu) !== 'nothing') return go('retry');
@@ -126,12 +102,26 @@ const poolCachePut = (kernel: Kernel): Routine =>
       destruct: {
         line: 2606,
         run: (frame) => {
-          const object = frame.item;
-          assert(object !== undefined, 'pool_cache_put has its object');
+          const item = objectOf(frame);
           delete frame.item;
-          return call('pool_put', { pool: frame.pool, item: object }, 'destructed');
+          return call('pool_put', { pool: frame.pool, item }, 'destructed');
         },
       },
       destructed: { line: 2608, run: () => ret(null) },
     },
   });
+
+type PutFrame = { pool: Ref<'pool'>; item?: Item; ipl?: number };
+
+function objectOf(frame: PutFrame): Item {
+  return present(frame.item, 'pool_cache_put has its object');
+}
+
+/** All groups are full: gets another one, at splvm and before the cache is locked. */
+function newGroup(kernel: Kernel, view: View, frame: PutFrame, self: Ref<'thread'>): Next {
+  const { groupPool } = partsOf(kernel, frame.pool);
+  if (groupPool === null) return yieldAt('destruct');
+  const ipl = splvm(kernel, view, self);
+  if (ipl !== null) frame.ipl = ipl;
+  return call('pool_get', { pool: groupPool, flags: { wait: false } }, 'group');
+}

@@ -14,7 +14,7 @@
 import { cellType } from '../../base/cell.ts';
 import { assert, present } from '../../base/assert.ts';
 import type { Draft } from '../../base/plain.ts';
-import type { Item } from '../calls.ts';
+import type { Grown, Item } from '../calls.ts';
 import type { Va } from '../spec.ts';
 import type { ListPage, LivePool, PoolPage, PoolState, Tracking } from './pool-pages.ts';
 import {
@@ -70,9 +70,20 @@ export const poolType = cellType<PoolState>()({
     hasAvailable: (pool) => pool !== null && pool.current !== null,
     /** The item that the next pool_get hands out; null where it would have to grow. */
     nextItem: (pool): Item | null => (pool === null ? null : firstItem(pool)),
-    /** POOL_NEEDS_CATCHUP, and what it will be when one more item is out. */
-    needsCatchup: (pool) => pool !== null && freeItems(pool) < pool.minItems,
+    /** POOL_NEEDS_CATCHUP, as it will be when one more item is out. */
     needsCatchupAfterGet: (pool) => pool !== null && freeItems(pool) - 1 < pool.minItems,
+    /** How the pool will stand when a page at `va` is primed. */
+    afterPrime: (pool, va: Va): Grown => {
+      if (pool === null) return { next: null, low: false, lowAfterGet: false };
+      const free = freeItems(pool) + pool.itemsPerPage;
+      const atLimit = pool.hardLimit !== null && outItems(pool) >= pool.hardLimit;
+      const next = firstItem(pool) ?? firstOfFresh(pool, va);
+      return {
+        next: atLimit ? null : next,
+        low: free < pool.minItems,
+        lowAfterGet: free - 1 < pool.minItems,
+      };
+    },
     hasAtLeast: (pool, items: number) => pool !== null && freeItems(pool) >= items,
     hasPages: (pool) => pool !== null && pageCount(pool) > 0,
     hasIdlePages: (pool) => pool !== null && pool.empty.length > 0,
@@ -249,6 +260,11 @@ export const poolType = cellType<PoolState>()({
 
 function initialised(pool: Draft<PoolState>): Draft<LivePool> {
   return present(pool, 'only an initialised pool is changed');
+}
+
+function firstOfFresh(pool: LivePool, va: Va): Item {
+  if (pool.tracking === 'count') return { page: va };
+  return { page: va, index: pool.tracking === 'list' ? pool.itemsPerPage - 1 : 0 };
 }
 
 function draftPage(page: ListPage): { va: Va; header?: Draft<Item>; color?: number } {

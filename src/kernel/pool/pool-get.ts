@@ -15,7 +15,7 @@ import { ref } from '../../base/plain.ts';
 import type { Next, Routine } from '../../base/routine.ts';
 import { callRoutine, go, halt, ret, routine, sleep, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
-import type { Item, PoolFlags } from '../calls.ts';
+import type { Grown, Item, PoolFlags } from '../calls.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Va } from '../spec.ts';
@@ -25,7 +25,7 @@ import type { ListPage } from './pool-pages.ts';
 import { partsOf } from './pool-parts.ts';
 
 export function poolGetRoutines(kernel: Kernel): readonly Routine[] {
-  return [poolGet(kernel), poolGrow(kernel), poolCatchup(kernel)];
+  return [poolGet(kernel), poolGrow(kernel), poolCatchup];
 }
 
 const poolGet = (kernel: Kernel): Routine =>
@@ -75,11 +75,15 @@ const poolGet = (kernel: Kernel): Routine =>
       },
       grown: {
         line: 1074,
-        run: (frame, view, ok: boolean) => {
-          if (ok) return go('startover');
-          // The pool was unlocked meanwhile: perhaps somebody has put an item back.
+        run: (frame, view, grown: Grown | null) => {
           const { cell } = partsOf(kernel, frame.pool);
-          return view.observe(cell, 'hasAvailable') ? go('startover') : ret(null);
+          // The pool was unlocked meanwhile: perhaps somebody has put an item back.
+          if (grown === null) {
+            return view.observe(cell, 'hasAvailable') ? go('startover') : ret(null);
+          }
+          return grown.next === null
+            ? go('startover')
+            : takeItem(kernel, view, frame, grown.next, grown.lowAfterGet);
         },
       },
       take: {
@@ -87,11 +91,9 @@ const poolGet = (kernel: Kernel): Routine =>
         run: (frame, view) => {
           const { cell } = partsOf(kernel, frame.pool);
           const item = view.observe(cell, 'nextItem');
+          assert(item !== null, 'the current page has an item');
           const low = view.observe(cell, 'needsCatchupAfterGet');
-          view.update(cell, 'takeItem');
-          if (!low) return ret(item);
-          if (item !== null) frame.item = item;
-          return call('pool_catchup', { pool: frame.pool }, 'caughtUp');
+          return takeItem(kernel, view, frame, item, low);
         },
       },
       caughtUp: {
@@ -101,6 +103,20 @@ const poolGet = (kernel: Kernel): Routine =>
       },
     },
   });
+
+/** The item leaves the pool; if it was one of the reserve, the pool catches up first. */
+function takeItem(
+  kernel: Kernel,
+  view: View,
+  frame: { pool: Ref<'pool'>; item?: Item },
+  item: Item,
+  low: boolean,
+): Next {
+  view.update(partsOf(kernel, frame.pool).cell, 'takeItem');
+  if (!low) return ret(item);
+  frame.item = item;
+  return call('pool_catchup', { pool: frame.pool }, 'caughtUp');
+}
 
 const poolGrow = (kernel: Kernel): Routine =>
   routine<{ pool: Ref<'pool'>; wait: boolean; page?: Va; header?: Item }>()({
@@ -122,7 +138,7 @@ const poolGrow = (kernel: Kernel): Routine =>
       page: {
         line: 1368,
         run: (frame, _view, page: Va | null) => {
-          if (page === null) return ret(false);
+          if (page === null) return ret(null);
           frame.page = page;
           const { headerPool } = partsOf(kernel, frame.pool);
           if (headerPool === null) return yieldAt('prime');
@@ -141,7 +157,7 @@ const poolGrow = (kernel: Kernel): Routine =>
           return call('pool_allocator_free', { pool: frame.pool, va }, 'noHeader');
         },
       },
-      noHeader: { line: 1375, run: () => ret(false) },
+      noHeader: { line: 1375, run: () => ret(null) },
       prime: {
         line: 1379,
         run: (frame, view) => {
@@ -166,29 +182,30 @@ function primePage(kernel: Kernel, view: View, pool: Ref<'pool'>, page: ListPage
       `${spec.name} has a second page in one vacache chunk: this needs vacacheIdentity 'page'`,
     );
   }
+  const grown = view.observe(cell, 'afterPrime', page.va);
   if (geometry.tracking === 'count' || geometry.maxColor === 0) {
     view.update(cell, 'prime', page);
-    return ret(true);
+    return ret(grown);
   }
   const color = view.observe(cell, 'nextColor');
   const next = color + geometry.align > geometry.maxColor ? 0 : color + geometry.align;
   view.update(cell, 'prime', { ...page, color }, next);
-  return ret(true);
+  return ret(grown);
 }
 
-const poolCatchup = (kernel: Kernel): Routine =>
-  routine<{ pool: Ref<'pool'> }>()({
-    name: 'pool_catchup',
-    file: poolFile,
-    revision: poolRevision,
-    labels: {
-      test: {
-        line: 1513,
-        run: ({ pool }, view) =>
-          view.observe(partsOf(kernel, pool).cell, 'needsCatchup')
-            ? call('pool_grow', { pool, wait: false }, 'grown')
-            : ret(true),
+// Both callers have found that items are missing before they call.
+const poolCatchup: Routine = routine<{ pool: Ref<'pool'> }>()({
+  name: 'pool_catchup',
+  file: poolFile,
+  revision: poolRevision,
+  labels: {
+    grow: { line: 1514, run: ({ pool }) => call('pool_grow', { pool, wait: false }, 'grown') },
+    grown: {
+      line: 1515,
+      run: (_frame, _view, grown: Grown | null) => {
+        if (grown === null) return ret(false);
+        return grown.low ? go('grow') : ret(true);
       },
-      grown: { line: 1515, run: (_frame, _view, ok: boolean) => (ok ? go('test') : ret(false)) },
     },
-  });
+  },
+});

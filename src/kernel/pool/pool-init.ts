@@ -8,11 +8,12 @@ import { nameOf, ref } from '../../base/plain.ts';
 import type { Halt, Routine } from '../../base/routine.ts';
 import { halt, ret, routine } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
+import { callbackRegister } from '../callback/callback.ts';
 import type { Kernel } from '../kernel.ts';
 import { headerAndGroupPools } from './geometry.ts';
 import { poolFile, poolHalt, poolRevision } from './place.ts';
 import { partsOf, poolNamed } from './pool-parts.ts';
-import { initialiseAllocator, poolReclaimRegister } from './register.ts';
+import { initialiseAllocator } from './register.ts';
 
 /**
  * Describes a pool, and registers its reclaim callback if its allocator knows its map by now.
@@ -21,14 +22,14 @@ import { initialiseAllocator, poolReclaimRegister } from './register.ts';
  * group pools, nested inside and before the outer pool is on its allocator's list.
  *
  * @returns how the kernel stops on it, null where it does not
- * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_init()
+ * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_init(), pool_reclaim_register()
  */
 export function poolInit(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | null {
   const { cell, spec, geometry, allocator } = partsOf(kernel, pool);
   if (view.observe(cell, 'initialised')) {
     return poolHalt('panic', `pool_init: pool ${spec.name} already initialised`, 636);
   }
-  initialiseAllocator(kernel, view, allocator);
+  const map = initialiseAllocator(kernel, view, allocator);
   if (geometry.halt !== null) return geometry.halt;
   const { itemsPerPage, tracking } = geometry;
   const { maxPages, hardLimit } = spec;
@@ -38,7 +39,8 @@ export function poolInit(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | 
     if (stopped !== null) return stopped;
   }
   view.update(kernel.cells.allocators.at(allocator), 'append', pool);
-  return poolReclaimRegister(kernel, view, pool);
+  // pool_reclaim_register.
+  return map === null ? null : callbackRegister(kernel, view, map, pool);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Ref } from '../../base/plain.ts';
 import type { Halt, Label, Next, Routine } from '../../base/routine.ts';
 import { callRoutine, go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
+import type { Grown } from '../calls.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
 import { poolFile, poolHalt, poolRevision } from './place.ts';
@@ -58,8 +59,8 @@ const poolPrime = (kernel: Kernel): Routine =>
       },
       grown: {
         line: 1400,
-        run: (frame, view, ok: boolean) => {
-          if (!ok) return primed(kernel, view, frame.pool, false);
+        run: (frame, view, grown: Grown | null) => {
+          if (grown === null) return primed(kernel, view, frame.pool, false);
           view.update(partsOf(kernel, frame.pool).cell, 'claimPage');
           return go('grow');
         },

@@ -42,9 +42,10 @@ const poolReclaim = (kernel: Kernel): Routine =>
         line: 1628,
         run: ({ pool }, view) =>
           view.observe(partsOf(kernel, pool).cacheCell, 'initialised')
-            ? call('pool_cache_invalidate', { pool }, 'walk')
+            ? call('pool_cache_invalidate', { pool }, 'invalidated')
             : go('walk'),
       },
+      invalidated: { line: 1631, run: () => yieldAt('walk') },
       walk: {
         line: 1643,
         run: (frame, view) => {
@@ -75,7 +76,12 @@ const poolReclaimCallback = (kernel: Kernel): Routine =>
     file: poolFile,
     revision: poolRevision,
     labels: {
-      reclaim: { line: 527, run: ({ pool }) => call('pool_reclaim', { pool }, 'abort') },
+      reclaim: { line: 527, run: ({ pool }) => call('pool_reclaim', { pool }, 'reclaimed') },
+      // What was given back may already be somebody else's when the map is looked at.
+      reclaimed: {
+        line: 528,
+        run: (_frame, _view, freed: boolean) => (freed ? yieldAt('abort') : go('abort')),
+      },
       abort: {
         line: 528,
         run: ({ pool }, view) => ret(!paStarvedP(kernel, view, partsOf(kernel, pool).allocator)),

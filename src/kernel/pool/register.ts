@@ -4,8 +4,7 @@
  * A pool_allocator is declared with a pointer to a map pointer. The first pool_init that uses it
  * looks there; what happens when the map does not exist yet is the policy `unboundAllocator`.
  *
- * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pa_starved_p(), pool_reclaim_register(),
- *   pa_reclaim_register()
+ * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pa_starved_p(), pa_reclaim_register()
  */
 import { nameOf } from '../../base/plain.ts';
 import type { Ref } from '../../base/plain.ts';
@@ -16,19 +15,12 @@ import type { Kernel } from '../kernel.ts';
 import type { AllocatorSpec } from '../spec.ts';
 import { starved } from '../uvm/map-control.ts';
 import { allocatorSpec } from './geometry.ts';
-import { partsOf, publishedMap } from './pool-parts.ts';
+import { publishedMap } from './pool-parts.ts';
 
 /** @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pa_starved_p() */
 export function paStarvedP(kernel: Kernel, view: View, allocator: Ref<'allocator'>): boolean {
   const map = view.observe(kernel.cells.allocators.at(allocator), 'backingMap');
   return map !== null && starved(kernel, view, map);
-}
-
-/** @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_reclaim_register() */
-export function poolReclaimRegister(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | null {
-  const { allocator } = partsOf(kernel, pool);
-  const map = view.observe(kernel.cells.allocators.at(allocator), 'backingMap');
-  return map === null ? null : callbackRegister(kernel, view, map, pool);
 }
 
 /** Binds an allocator to its map and puts every pool that already uses it on the map's chain. */
@@ -51,23 +43,29 @@ export function bindAndRegister(
 /**
  * The first pool_init on an allocator, and era B's second look at it.
  *
+ * @returns pa_backingmap, on whose chain the pool goes
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_init() lines 659-673, pa_reclaim_register()
  */
-export function initialiseAllocator(kernel: Kernel, view: View, allocator: Ref<'allocator'>): void {
+export function initialiseAllocator(
+  kernel: Kernel,
+  view: View,
+  allocator: Ref<'allocator'>,
+): Ref<'map'> | null {
   const cell = kernel.cells.allocators.at(allocator);
   const spec = allocatorSpec(kernel.spec, nameOf(allocator));
+  const policy = kernel.spec.policies.unboundAllocator;
   if (view.observe(cell, 'initialised')) {
-    if (kernel.spec.policies.unboundAllocator === 'bind at next pool_init') {
-      bindWithoutWalk(kernel, view, allocator);
-    }
-    return;
+    return policy === 'bind at next pool_init'
+      ? bindWithoutWalk(kernel, view, allocator)
+      : view.observe(cell, 'backingMap');
   }
   view.update(cell, 'markInitialised');
   const map = mapAtFirstUse(kernel, view, spec);
   if (map !== null) view.update(cell, 'bind', map);
-  else if (spec.declares !== null && kernel.spec.policies.unboundAllocator === 'queue') {
+  else if (spec.declares !== null && policy === 'queue') {
     view.update(kernel.cells.deferQueue, 'push', allocator);
   }
+  return map;
 }
 
 function mapAtFirstUse(kernel: Kernel, view: View, spec: AllocatorSpec): Ref<'map'> | null {
@@ -82,10 +80,16 @@ function mapAtFirstUse(kernel: Kernel, view: View, spec: AllocatorSpec): Ref<'ma
 }
 
 /** Era B, H2: finds the map, forgets the pools that were there before it. */
-export function bindWithoutWalk(kernel: Kernel, view: View, allocator: Ref<'allocator'>): void {
+export function bindWithoutWalk(
+  kernel: Kernel,
+  view: View,
+  allocator: Ref<'allocator'>,
+): Ref<'map'> | null {
   const cell = kernel.cells.allocators.at(allocator);
+  const bound = view.observe(cell, 'backingMap');
   const { declares } = allocatorSpec(kernel.spec, nameOf(allocator));
-  if (declares === null || view.observe(cell, 'bound')) return;
+  if (bound !== null || declares === null) return bound;
   const map = publishedMap(kernel, view, declares);
   if (map !== null) view.update(cell, 'bind', map);
+  return map;
 }

@@ -60,9 +60,7 @@ function bindAllocators(kernel: Kernel, view: View): Halt | null {
 
 /** Each deferred allocator, last one first, with the two assertions. */
 function flushQueue(kernel: Kernel, view: View): Halt | null {
-  for (;;) {
-    const allocator = view.observe(kernel.cells.deferQueue, 'first');
-    if (allocator === null) return null;
+  for (const allocator of view.observe(kernel.cells.deferQueue, 'queue')) {
     const { declares } = allocatorSpec(kernel.spec, nameOf(allocator));
     if (declares === null) {
       return poolHalt('assertion', 'KASSERT(pa->pa_backingmapptr != NULL)', 602);
@@ -76,6 +74,7 @@ function flushQueue(kernel: Kernel, view: View): Halt | null {
     const stopped = bindAndRegister(kernel, view, allocator, map);
     if (stopped !== null) return stopped;
   }
+  return null;
 }
 
 /** Era C: both maps are there, and every standard allocator and all its pools get to know them. */
