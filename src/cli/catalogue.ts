@@ -14,15 +14,20 @@ export interface Chosen {
   readonly word: string;
 }
 
+/** Where the models come from: `models/catalog.ts`, or a test's own; loaded when first asked for. */
+export type LoadCatalog = () => Promise<readonly CatalogEntry[]>;
+
 /** The models that the words name; without words those of a plain check. */
 export async function choose(
   words: readonly string[],
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
 ): Promise<readonly Chosen[]> {
-  if (words.length === 0) return catalog.filter((entry) => entry.default).map(fromCatalog);
+  if (words.length === 0) {
+    return (await loadCatalog()).filter((entry) => entry.default).map(fromCatalog);
+  }
   const chosen: Chosen[] = [];
   for (const word of words) {
-    const found = isPath(word) ? [await load(word)] : named(word, catalog);
+    const found = isPath(word) ? [await load(word)] : named(word, await loadCatalog());
     for (const one of found) {
       if (!chosen.some((other) => other.entry === one.entry)) chosen.push(one);
     }

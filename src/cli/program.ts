@@ -7,7 +7,7 @@ import type { DocsWords } from './commands/docs.ts';
 import type { ExtractWords } from './commands/extract.ts';
 import type { FuzzWords } from './commands/fuzz.ts';
 import type { ReplayWords } from './commands/replay.ts';
-import type { CatalogEntry } from '../boot/catalog-entry.ts';
+import type { LoadCatalog } from './catalogue.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -15,9 +15,6 @@ import type { Io } from './io.ts';
  *
  * Each command's code, the checker and the models are loaded when the command runs, not before.
  */
-
-/** Where the models come from: `models/catalog.ts`, or a test's own. */
-export type LoadCatalog = () => Promise<readonly CatalogEntry[]>;
 
 /** Runs one command line to its exit code. Whatever goes wrong is told on standard error. */
 export async function run(
@@ -97,7 +94,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .addHelpText('after', checkHelp)
     .action(async (names: string[], words: CheckWords) => {
       const { checkCommand } = await import('./commands/check.ts');
-      done(await checkCommand(names, words, await loadCatalog(), io));
+      done(await checkCommand(names, words, loadCatalog, io));
     });
 
   inherit(program.command('list'))
@@ -106,7 +103,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--json', 'print one JSON object')
     .action(async (names: string[], words: { json?: boolean }) => {
       const { listCommand } = await import('./commands/list.ts');
-      done(await listCommand(names, words, await loadCatalog(), io));
+      done(await listCommand(names, words, loadCatalog, io));
     });
 
   inherit(program.command('replay'))
@@ -132,7 +129,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--json', 'print one JSON object')
     .action(async (names: string[], words: FuzzWords) => {
       const { fuzzCommand } = await import('./commands/fuzz.ts');
-      done(await fuzzCommand(names, words, await loadCatalog(), io));
+      done(await fuzzCommand(names, words, loadCatalog, io));
     });
 
   inherit(program.command('docs'))

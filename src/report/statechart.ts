@@ -34,7 +34,7 @@ function draw(
   noteWithin(node, path, within);
   children.forEach((child, i) => {
     const below = [...path, child.key];
-    if (node.type === 'parallel' && i > 0) lines.push(`${indent}--`);
+    if (node.type === 'parallel' && i > 0 && path.length > 0) lines.push(`${indent}--`);
     const hasInside = Object.keys(child.states).length > 0;
     const label = wordsOf(child.key);
     if (hasInside) {

@@ -1,3 +1,4 @@
+import { match } from 'ts-pattern';
 import type { PropertyResult } from '../checker/result.ts';
 import type { Violation } from './judgement.ts';
 import { namesOf, violationsOf } from './judgement.ts';
@@ -67,19 +68,20 @@ function violationText(violation: Violation, properties: readonly PropertyResult
 }
 
 export function stoppedText(stop: NonNullable<Reported['result']['stoppedBy']>): string {
-  switch (stop.bound) {
-    case 'statesMax':
-      return `stopped by --states-max ${grouped(stop.limit)} at ${counted(stop.reached, 'state')}`;
-    case 'depthMax':
-      return `stopped by --depth-max ${grouped(stop.limit)}`;
-    case 'timeLimitMs':
-      return `stopped by --time-limit ${stop.limit / 1000}s`;
-    case 'memoryMaxBytes':
-      return `stopped by --memory-max ${grouped(stop.limit)} bytes at ${grouped(stop.reached)}`;
-    case 'interrupted':
-      return `interrupted at ${counted(stop.reached, 'state')}`;
-  }
+  const { limit, reached } = stop;
+  return match(stop.bound)
+    .with(
+      'statesMax',
+      () => `stopped by --states-max ${grouped(limit)} at ${counted(reached, 'state')}`,
+    )
+    .with('depthMax', () => `stopped by --depth-max ${grouped(limit)}`)
+    .with('timeLimitMs', () => `stopped by --time-limit ${limit / 1000}s`)
+    .with('memoryMaxBytes', () => `stopped by --memory-max at ${megabytes(reached)}`)
+    .with('interrupted', () => `interrupted at ${counted(reached, 'state')}`)
+    .exhaustive();
 }
+
+const megabytes = (bytes: number): string => `${grouped(Math.round(bytes / 1e6))} MB`;
 
 /** Everything about one model but its traces: all properties, environment, assumptions, coverage. */
 export function renderDetails(model: Reported): string {

@@ -1,6 +1,6 @@
 import type { Model } from '../../base/model.ts';
 import type { Bounds, CheckResult } from '../../checker/result.ts';
-import type { CatalogEntry, ModelOptions } from '../../boot/catalog-entry.ts';
+import type { ModelOptions } from '../../boot/catalog-entry.ts';
 import type { Order } from '../../order/order.ts';
 import { parseOrder } from '../../order/order.ts';
 import { toJson } from '../../report/json.ts';
@@ -11,7 +11,7 @@ import { renderDetails, renderTable } from '../../report/table.ts';
 import { renderViolation, shellWord } from '../../report/violation.ts';
 import type { EnvironmentWords } from '../build.ts';
 import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.ts';
-import type { Chosen } from '../catalogue.ts';
+import type { Chosen, LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import { defaultMemoryMax } from '../defaults.ts';
 import { InputError, valueOf } from '../failure.ts';
@@ -51,13 +51,13 @@ const shownInDetail = 1;
 export async function checkCommand(
   names: readonly string[],
   words: CheckWords,
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
   const bounds = boundsOf(words);
   const order = await orderOf(words.order, io);
   if (words.traceDir !== undefined) checkFolder(words.traceDir);
-  const chosen = await choose(names, catalog);
+  const chosen = await choose(names, loadCatalog);
   if (order !== null && chosen.length !== 1)
     throw badOption('--order', String(chosen.length) + ' models', 'one model');
   // Everything is built before anything is searched: bad input is told at once.

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { CatalogEntry } from '../../boot/catalog-entry.ts';
+import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import type { Io } from '../io.ts';
 import { defaultFuzzRuns } from '../defaults.ts';
@@ -20,7 +20,7 @@ const seedMax = 2 ** 31 - 1;
 export async function fuzzCommand(
   names: readonly string[],
   words: FuzzWords,
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
   const seed =
@@ -29,7 +29,7 @@ export async function fuzzCommand(
     words.runs === undefined ? defaultFuzzRuns : naturalOf('--runs', words.runs, 1, 1_000_000_000);
   const timeLimitMs =
     words.timeLimit === undefined ? undefined : timeOf('--time-limit', words.timeLimit);
-  const chosen = await choose(names, catalog);
+  const chosen = await choose(names, loadCatalog);
   const { fuzz } = await loadFuzz();
   let isStopped = false;
   const stopListening = io.onInterrupt(() => void (isStopped = true));

@@ -1,5 +1,5 @@
-import type { CatalogEntry } from '../../boot/catalog-entry.ts';
 import { layOut } from '../../report/text.ts';
+import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import type { Io } from '../io.ts';
 
@@ -7,11 +7,13 @@ import type { Io } from '../io.ts';
 export async function listCommand(
   names: readonly string[],
   words: { readonly json?: boolean },
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
   const entries =
-    names.length === 0 ? catalog : (await choose(names, catalog)).map((one) => one.entry);
+    names.length === 0
+      ? await loadCatalog()
+      : (await choose(names, loadCatalog)).map((one) => one.entry);
   if (words.json === true) {
     const models = entries.map((entry) => ({
       name: entry.name,

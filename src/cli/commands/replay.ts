@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { match } from 'ts-pattern';
 import type { Model } from '../../base/model.ts';
 import type { Plain } from '../../base/plain.ts';
 import type { CatalogEntry } from '../../boot/catalog-entry.ts';
@@ -160,17 +161,21 @@ function renderReplay(
 function conclusion(file: TraceFile, replayed: Replayed, found: Findings, name: string): string[] {
   const { difference } = replayed;
   if (difference !== undefined) return renderDifference(file, replayed, difference);
-  if (!found.isShown) {
-    return wrap('the run is the same, but its end no longer shows the violation', '', '');
-  }
-  if (found.isSameText) return [`${name} comes out byte for byte`];
-  return wrap(
-    found.isSameModel
-      ? 'the run is the same, but the file is written differently: it was edited, or comes from another version'
-      : 'the run is the same, but the model has changed since (its hash differs)',
-    '',
-    '',
-  );
+  const text = match(found)
+    .with(
+      { isShown: false },
+      () => 'the run is the same, but its end no longer shows the violation',
+    )
+    .with({ isSameText: true }, () => `${name} comes out byte for byte`)
+    .with(
+      { isSameModel: false },
+      () => 'the run is the same, but the model has changed since (its hash differs)',
+    )
+    .otherwise(
+      () =>
+        'the run is the same, but the file is written differently: it was edited, or is another version’s',
+    );
+  return wrap(text, '', '');
 }
 
 function renderDifference(file: TraceFile, replayed: Replayed, difference: Difference): string[] {
