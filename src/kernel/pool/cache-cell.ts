@@ -44,7 +44,6 @@ export const cacheType = cellType<CacheState>()({
     initialised: (cache) => cache !== null,
     hasCpu: (cache, cpu: number) => (cache?.cpus[cpu] ?? null) !== null,
     storage: (cache): Item | null => cache?.storage ?? null,
-    cpuStorage: (cache, cpu: number): Item | null => cache?.cpus[cpu]?.storage ?? null,
     /** Where a pool_cache_get finds an object. */
     getFinds: (cache, cpu: number): 'current' | 'previous' | 'full group' | 'nothing' => {
       const own = cache?.cpus[cpu];
@@ -164,7 +163,8 @@ function swap(cc: Draft<CpuCache>): void {
 }
 
 function hasRoom(cache: CacheState, group: Group | null | undefined): boolean {
-  return cache !== null && group != null && group.objects.length < cache.groupObjects;
+  if (cache === null || group === null || group === undefined) return false;
+  return group.objects.length < cache.groupObjects;
 }
 
 function initialised(cache: Draft<CacheState>): Draft<LiveCache> {

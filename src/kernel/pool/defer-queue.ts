@@ -37,7 +37,6 @@ export const deferQueueType = cellType<DeferQueueState>()({
     cpusAttached: (statics) => statics.cpusAttached,
     freeBootstrapPage: (statics): Va | null => statics.bootstrapPages?.free[0] ?? null,
     isBootstrapPage: (statics, va: Va) => va <= (statics.bootstrapPages?.last ?? -1),
-    bootstrapPagesFree: (statics) => statics.bootstrapPages?.free.length ?? 0,
   },
   operations: {
     push: (statics, allocator: Ref<'allocator'>) => {

@@ -3,6 +3,7 @@
  *
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_allocator_alloc(), pool_allocator_free()
  */
+import { present } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import type { Next, Routine } from '../../base/routine.ts';
 import { callRoutine, halt, ret, routine } from '../../base/routine.ts';
@@ -58,7 +59,7 @@ const allocatorFree = (kernel: Kernel): Routine =>
       free: {
         line: 2802,
         run: (frame, view) => {
-          const va = frame.va ?? 0;
+          const va = present(frame.va, 'pool_allocator_free has its page');
           delete frame.va;
           return pageTo(kernel, view, partsOf(kernel, frame.pool), va, 'freed');
         },

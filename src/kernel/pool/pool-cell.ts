@@ -128,16 +128,6 @@ export const poolType = cellType<PoolState>()({
     wanted: (pool) => pool?.wanted === true,
     /** pr_refcnt != 0: the pagedaemon is at it. */
     busy: (pool) => (pool?.refcnt ?? 0) > 0,
-    itemsPerPage: (pool) => pool?.itemsPerPage ?? 0,
-    limits: (pool) =>
-      pool === null
-        ? null
-        : {
-            minItems: pool.minItems,
-            minPages: pool.minPages,
-            maxPages: pool.maxPages,
-            hardLimit: pool.hardLimit,
-          },
     /** Colour of the next page. Only where items have addresses. */
     nextColor: (pool) => pool?.color ?? 0,
   },

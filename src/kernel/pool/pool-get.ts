@@ -9,7 +9,7 @@
  *   pool_alloc_item_header(), pool_prime_page()
  * @differs no lock is visible: no label yields inside a locked region
  */
-import { assert } from '../../base/assert.ts';
+import { assert, present } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import { ref } from '../../base/plain.ts';
 import type { Next, Routine } from '../../base/routine.ts';
@@ -152,7 +152,7 @@ const poolGrow = (kernel: Kernel): Routine =>
             frame.header = header;
             return yieldAt('prime');
           }
-          const va = frame.page ?? 0;
+          const va = present(frame.page, 'pool_grow has a page');
           delete frame.page;
           return call('pool_allocator_free', { pool: frame.pool, va }, 'noHeader');
         },
@@ -161,7 +161,7 @@ const poolGrow = (kernel: Kernel): Routine =>
       prime: {
         line: 1379,
         run: (frame, view) => {
-          const va = frame.page ?? 0;
+          const va = present(frame.page, 'pool_grow has a page');
           const page = frame.header === undefined ? { va } : { va, header: frame.header };
           return primePage(kernel, view, frame.pool, page);
         },

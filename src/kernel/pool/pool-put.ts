@@ -8,6 +8,7 @@
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_put(), pool_do_put(), pr_pagelist_free()
  * @source NetBSD sys/kern/subr_pool.c 1.142 pool_do_put()
  */
+import { present } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import { ref } from '../../base/plain.ts';
 import type { Halt, Routine } from '../../base/routine.ts';
@@ -16,6 +17,7 @@ import type { View } from '../../base/view.ts';
 import type { Item } from '../calls.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
+import type { PoolSpec } from '../spec.ts';
 import { poolFile, poolHalt, poolRevision } from './place.ts';
 import type { PutOutcome } from './pool-cell.ts';
 import type { ListPage } from './pool-pages.ts';
@@ -35,10 +37,10 @@ const poolPut = (kernel: Kernel): Routine =>
       put: {
         line: 1342,
         run: (frame, view) => {
-          const item = frame.item ?? { page: 0 };
+          const item = present(frame.item, 'pool_put has its item');
           const { cell, spec } = partsOf(kernel, frame.pool);
           const outcome = view.observe(cell, 'putMeets', item);
-          const stopped = putHalt(spec.name, outcome);
+          const stopped = putHalt(spec, outcome);
           if (stopped !== null) return halt(stopped);
           const wanted = view.observe(cell, 'wanted');
           if (wanted && kernel.spec.policies.putReleases !== 'above high water') {
@@ -82,14 +84,19 @@ function wake(kernel: Kernel, view: View, pool: Ref<'pool'>): void {
   view.update(kernel.cells.wchans.at(ref('wchan', spec.name)), 'wakeAll');
 }
 
-function putHalt(name: string, outcome: PutOutcome): Halt | null {
+function putHalt({ name, notouch }: PoolSpec, outcome: PutOutcome): Halt | null {
   switch (outcome) {
     case 'none out':
       return poolHalt('panic', `pool_put: ${name}: putting with none out`, 1214);
     case 'page header missing':
       return poolHalt('panic', `pool_put: ${name}: page header missing`, 1220);
     case 'already free':
-      return poolHalt('assertion', `pool_put: ${name}: the item is free already`, 1244);
+      // KASSERT((*bitmap & mask) == 0), or KDASSERT(ph->ph_nmissing != 0) at the latest.
+      return poolHalt(
+        'assertion',
+        `pool_put: ${name}: the item is free already`,
+        notouch ? 349 : 1244,
+      );
     case 'page stays in use':
     case 'page empties':
     case 'page empties above the minimum':
