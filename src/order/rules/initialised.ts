@@ -69,6 +69,10 @@ function declarations(survey: Survey): Declared[] {
         if (kind !== 'pool') list.push({ kind: 'pool', name: object, seen });
       }
     }
+    // A lock object is allocated and initialised in one call, and named by what points at it.
+    if (/^(mutex|rw)_obj_alloc$/.test(seen.name) && object !== null) {
+      list.push({ kind: 'lock', name: object, seen });
+    }
     const isNewMap =
       seen.name === 'uvm_km_suballoc' && argumentText(seen.event, 'parent') !== undefined;
     if (isNewMap && object !== null) list.push({ kind: 'map', name: object, seen });

@@ -109,7 +109,7 @@ function judgePools(survey: Survey, answers: Answers, replay: Chains): void {
     answers.note(`chain of ${map}: ${entries.map(({ name }) => name).join(', ')}`);
   }
   if (none.length > 0) {
-    answers.note(`on no chain, because the allocator declares no map: ${none.join(', ')}`);
+    answers.note(`on no chain, because nothing here gives the allocator a map: ${none.join(', ')}`);
   }
 }
 

@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import type { Order } from '../../src/order/order.ts';
+import type { Verdict } from '../../src/order/rules/answer.ts';
+import { askRules } from '../../src/order/rules/index.ts';
+import { before, boot, chainBoot, moveBefore, vmemBoot, without } from './small-boot.ts';
+
+/** What the rules say, a line an answer, without what does not apply. */
+function said(order: Order, ...verdicts: Verdict[]): string[] {
+  const wanted = verdicts.length === 0 ? ['violation', 'unproved', 'inconclusive'] : verdicts;
+  return askRules(order).rules.flatMap(({ answers }) =>
+    answers
+      .filter(({ verdict }) => wanted.includes(verdict))
+      .map(
+        ({ rule, verdict, object, at }) => `${verdict}: ${rule}: ${object} #${at?.event ?? '-'}`,
+      ),
+  );
+}
+
+describe('the two designs as they are', () => {
+  it('are found right, with nothing left open', () => {
+    expect(said(boot(vmemBoot))).toEqual([]);
+    expect(said(boot(chainBoot))).toEqual([]);
+  });
+
+  it('are told apart by what their boot does', () => {
+    expect(askRules(boot(vmemBoot)).era.era).toBe('D');
+    expect(askRules(boot(chainBoot)).era.era).toBe('A');
+  });
+});
+
+describe('bugs that were really made, planted again', () => {
+  it('B09: growing page tables invalidates a cache that is not there yet', () => {
+    const call = 'start>pmap_growkernel pool_cache_invalidate pmap_pdp_cache';
+    const planted = boot(before(vmemBoot, 'uvm_pageboot_alloc', call));
+    expect(said(planted)).toEqual(['violation: initialised: pmap_pdp_cache #1']);
+    const [answer] = askRules(planted).rules.flatMap(({ answers }) => answers);
+    expect(answer?.says).toBe(
+      'pool_cache_invalidate() uses the pool pmap_pdp_cache before pmap_pdp_cache is initialised',
+    );
+    expect(answer?.other?.function).toBe('pmap_init');
+    expect(answer?.at?.stack.map((frame) => frame.function)).toEqual(['start']);
+  });
+
+  it('B09 with the guard in place is unproved, and names the guard', () => {
+    const call = '?pmap_initialized? start>pmap_growkernel pool_cache_invalidate pmap_pdp_cache';
+    const guarded = boot(before(vmemBoot, 'uvm_pageboot_alloc', call));
+    expect(said(guarded)).toEqual(['unproved: initialised: pmap_pdp_cache #1']);
+    const [answer] = askRules(guarded).rules.flatMap(({ answers }) => answers);
+    expect(answer?.guards.map(({ text }) => text)).toEqual(['pmap_initialized']);
+  });
+
+  it('B09 was no bug while the cache was bootstrapped in pmap_bootstrap', () => {
+    const call = 'main>uvm_init>uvm_km_init>pmap_growkernel pool_cache_invalidate pmap_pdp_cache';
+    expect(said(boot(before(chainBoot, 'set kernel_map', call)))).toEqual([]);
+  });
+
+  it('B03: the starvation test looks into an arena that does not exist', () => {
+    const read = 'main>uvm_init>uvm_page_init>uvm_kick_pdaemon>uvm_km_va_starved_p read kmem_arena';
+    expect(said(boot(before(vmemBoot, 'mutex_init uvm_kentry_lock', read)))).toEqual([
+      'violation: heap arena: kmem_arena #3',
+    ]);
+  });
+
+  it('B03 cannot be decided where page allocations are not followed, and says so', () => {
+    const page = 'main>uvm_init>uvm_km_bootstrap uvm_pagealloc_strat - flags=0';
+    expect(said(boot(before(vmemBoot, 'uvm_map_setup', page)))).toEqual([
+      'inconclusive: heap arena: kmem_arena #5',
+    ]);
+  });
+
+  it('B04: the range of the arena is reserved only where the image is', () => {
+    const reserve = 'uvm_map_prepare kernel_map_store start=kmembase size=kmemsize';
+    const planted = vmemBoot.map((line) =>
+      line.includes(reserve) ? `?start!=base? ${line}` : line,
+    );
+    expect(said(boot(planted))).toEqual(["unproved: heap arena: the arena's range #11"]);
+    expect(said(boot(without(vmemBoot, 'start=kmembase size=kmemsize')))).toEqual([
+      "unproved: heap arena: the arena's range #10",
+    ]);
+  });
+
+  it('B05: page tables do not reach the arena when it is first used', () => {
+    expect(said(boot(without(vmemBoot, 'maxkvaddr=2')))).toEqual([
+      'violation: heap arena: kernel page tables #13',
+    ]);
+  });
+
+  it('swapped uvm_map_init_caches and pmap_init break a promise, and a port that maps', () => {
+    expect(said(boot(moveBefore(vmemBoot, '>pmap_init', '>uvm_map_init_caches')))).toEqual([
+      'violation: grown: kernel_map #21',
+      'violation: promised order: pmap_init #20',
+    ]);
+  });
+
+  it('a low-water mark grows a pool before its map exists', () => {
+    const grow = 'main>uvm_init>uvm_map_init pool_cache_setlowat uvm_map_entry_cache n=10';
+    expect(said(boot(before(chainBoot, 'uvm_map_setup_kernel', grow)))).toEqual([
+      'violation: grown: pool uvm_map_entry_cache on pool_allocator_nointr #3',
+    ]);
+  });
+
+  it('a callback is registered twice', () => {
+    const again = 'main>soinit callback_register kernel_map entry=kmem_kva_reclaim_entry';
+    expect(said(boot(before(chainBoot, 'uvm_uarea_init', again)))).toEqual([
+      'violation: reclaim: kmem_kva_reclaim_entry #14',
+    ]);
+  });
+
+  it('the deferred queue is flushed before kmem_map exists', () => {
+    const early = moveBefore(chainBoot, 'pool_subsystem_init', '>kmeminit uvm_km_suballoc');
+    expect(said(boot(early), 'violation')).toContain('violation: reclaim: pool_allocator_meta #7');
+  });
+});
+
+describe('a rule is about an allocator, not about a phase', () => {
+  it('the meta pools grow while the arena of the others is still being made', () => {
+    const grow = 'main>uvm_init>uvm_km_bootstrap>vmem_init pool_get cache_pool flags=PR_WAITOK';
+    expect(said(boot(before(vmemBoot, 'set kmem_va_arena', grow)))).toEqual([]);
+    expect(said(boot(before(vmemBoot, 'set kmem_meta_arena', grow)))).toEqual([
+      'violation: grown: pool cache_pool on pool_allocator_meta #16',
+    ]);
+  });
+
+  it('a direct-mapped port may grow standard pools once it has pages', () => {
+    const grow = 'main>uvm_init>pmap_init pool_cache_setlowat pmap_pdp_cache n=1';
+    const lines = before(chainBoot, 'uvm_km_suballoc', grow);
+    const direct = lines.filter((line) => !line.includes('uvm_km_vacache_init'));
+    expect(said(boot(direct, { port: 'alpha' }))).toEqual([]);
+    expect(said(boot(lines))).toEqual([
+      'violation: grown: pool pmap_pdp_cache on pool_allocator_nointr #7',
+    ]);
+  });
+
+  it('an own allocator whose source is not known is inconclusive until everything is up', () => {
+    const own = 'start>pmap_bootstrap pool_init own_pool wchan=own palloc=own_allocator ipl=NONE';
+    const lines = before(chainBoot, 'page_init_done', own);
+    const early = before(lines, 'uvm_map_setup_kernel', 'main>uvm_init pool_get own_pool flags=0');
+    const late = before(lines, 'set cold', 'main>cpu_startup pool_get own_pool flags=0');
+    expect(said(boot(early))).toEqual(['inconclusive: grown: pool own_pool on own_allocator #4']);
+    expect(said(boot(late))).toEqual([]);
+  });
+});
+
+describe('the four answers', () => {
+  const use = 'main>foo_init mutex_enter foo_lock';
+  const cut = { kind: 'cut', what: 'bar_init', before: 2 } as const;
+
+  it('no initialiser anywhere and nothing unread is a violation', () => {
+    expect(said(boot(before(vmemBoot, 'cpu_startup', use)))).toEqual([
+      'violation: initialised: foo_lock #26',
+    ]);
+  });
+
+  it('no initialiser anywhere and a hole before it is inconclusive, and names the hole', () => {
+    const order = boot(before(vmemBoot, 'cpu_startup', use), { holes: [cut] });
+    expect(said(order)).toEqual(['inconclusive: initialised: foo_lock #26']);
+    const [answer] = askRules(order).rules.flatMap(({ answers }) => answers);
+    expect(answer?.holes).toEqual(['cut bar_init']);
+  });
+
+  it('an initialiser that is seen later is the one, whatever holes there are', () => {
+    const late = before(vmemBoot, 'set cold', 'main>foo_late mutex_init foo_lock');
+    expect(said(boot(before(late, 'cpu_startup', use), { holes: [cut] }))).toEqual([
+      'violation: initialised: foo_lock #26',
+    ]);
+  });
+
+  it('a hole hides it all the same if it is the routine that initialises', () => {
+    const late = before(vmemBoot, 'set cold', 'main>bar_init mutex_init foo_lock');
+    expect(said(boot(before(late, 'cpu_startup', use), { holes: [cut] }))).toEqual([
+      'inconclusive: initialised: foo_lock #26',
+    ]);
+  });
+
+  it('an initialiser under a condition proves only what hangs on the same condition', () => {
+    const init = '?option? main>foo_init mutex_init foo_lock';
+    const lines = before(vmemBoot, 'cpu_startup', init);
+    expect(said(boot(before(lines, 'cpu_startup', use)))).toEqual([
+      'unproved: initialised: foo_lock #27',
+    ]);
+    expect(said(boot(before(lines, 'cpu_startup', `?option? ${use}`)))).toEqual([]);
+  });
+
+  it('trees without chains have no reclaim callbacks to miss, and the answer says why', () => {
+    const [reclaim] = askRules(boot(vmemBoot)).rules.filter(({ rule }) => rule === 'reclaim');
+    expect(reclaim?.answers.map(({ verdict }) => verdict)).toEqual(['not applicable']);
+  });
+});
+
+describe('an order that is not complete', () => {
+  const partial = vmemBoot.filter((line) => !line.includes('uvm_init'));
+
+  it('fits no era, and says which anchors are missing in which files', () => {
+    const { era } = askRules(
+      boot(partial, { holes: [{ kind: 'missing file', what: 'uvm/uvm_km.c' }] }),
+    );
+    expect(era.era).toBeNull();
+    expect(era.missing.map(({ file }) => file)).toContain('uvm/uvm_km.c');
+    expect(era.unread).toEqual(['uvm/uvm_km.c']);
+  });
+
+  it('gets no violation for what comes after an anchor that was not read', () => {
+    expect(
+      said(boot(partial, { holes: [{ kind: 'missing file', what: 'uvm/uvm_km.c' }] }), 'violation'),
+    ).toEqual([]);
+  });
+
+  it('with anchors of both designs lies between them', () => {
+    const both = [...chainBoot, ...vmemBoot.filter((line) => line.includes('uvm_km_bootstrap'))];
+    expect(askRules(boot(both)).era.reasons.slice(0, 2)).toEqual([
+      'no era fits',
+      'anchors of both designs are there: the tree lies between them',
+    ]);
+  });
+});
+
+describe('what is worth knowing and no fault', () => {
+  const notes = (order: Order): string[] =>
+    askRules(order).rules.flatMap((rule) => rule.notes.map(({ says }) => says));
+
+  it('a static pool described before pool_subsystem_init', () => {
+    expect(notes(boot(vmemBoot)).join('\n')).toContain('uao_swhash_elt_pool is described before');
+  });
+
+  it('allocations that may sleep before the pagedaemon exists, as a table', () => {
+    const { sleepers } = askRules(boot(vmemBoot));
+    expect(sleepers.map(({ at, when }) => `${at.call} ${when}`)).toEqual(['kmem_alloc cold']);
+  });
+
+  it('but in an interrupt such an allocation is a violation', () => {
+    const lines = boot(vmemBoot);
+    const events = lines.events.map((one) =>
+      one.call === 'kmem_alloc'
+        ? { ...one, context: { ...one.context, by: 'interrupt' as const } }
+        : one,
+    );
+    expect(said({ ...lines, events })).toEqual(['violation: sleeping: pager_map #24']);
+  });
+
+  it('pages stolen, as a number', () => {
+    expect(askRules(boot(vmemBoot)).reserves).toMatchObject([
+      { name: 'memory stolen before page initialisation', used: 8192, unit: 'bytes', unknown: 0 },
+      { name: 'static boundary tags until the meta arena exists', limit: 200 },
+    ]);
+  });
+
+  it('stealing after page initialisation is not one of them', () => {
+    const late = 'main>uvm_init>uvm_map_init uvm_pageboot_alloc - size=4096';
+    expect(said(boot(before(vmemBoot, 'uao_init', late)))).toEqual([
+      'violation: pages: page stealing #4',
+    ]);
+  });
+});
