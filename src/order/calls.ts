@@ -85,7 +85,7 @@ means('pserialize_create pserialize_perform psref_class_create kcpuset_create', 
 means('extent_create', 'extent', 'other');
 means('kthread_create kthread_create1 workqueue_create softint_establish', 'thread', 'other');
 means('mi_cpu_attach cpu_boot_secondary_processors uvm_cpu_attach', 'cpu', 'other');
-means('spl0 enable_interrupts yield', 'cpu', 'other');
+means('spl0 enable_interrupts x86_enable_intr yield', 'cpu', 'other');
 means('set', 'set', 'other');
 means('read', 'set', 'read');
 

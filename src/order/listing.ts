@@ -1,6 +1,6 @@
 import type { Family } from './calls.ts';
 import { families, meaningOf, plainName, shownName } from './calls.ts';
-import { canonicalName, pathOf, subjectOf } from './canonical.ts';
+import { canonicalName, pathOf } from './canonical.ts';
 import type { Order, OrderEvent } from './order.ts';
 
 /**
@@ -77,11 +77,17 @@ function isInside(rows: readonly Row[], path: readonly string[]): boolean {
   return false;
 }
 
+/** What is told as one line: the same call of one routine for elements of one array. */
+const lineKey = (event: OrderEvent): string => {
+  const object = event.object === null ? '' : canonicalName(event.object).replace(/\[\]/g, '');
+  const value = event.call === 'set' ? String(event.args['value'] ?? '') : '';
+  return [plainName(event.call), object, value, event.file, event.function].join('\n');
+};
+
 function add(rows: Row[], row: Row): void {
   const last = rows.at(-1);
   if (last !== undefined) {
-    const same =
-      subjectOf(last.event) === subjectOf(row.event) && last.event.line === row.event.line;
+    const same = lineKey(last.event) === lineKey(row.event);
     const sameSet = row.linkSet !== null && last.linkSet === row.linkSet;
     if (same || sameSet) {
       last.times++;
@@ -128,18 +134,24 @@ function rowText({ index, event, path, times, linkSet }: Row, width: number): st
     String(index).padStart(4),
     marks[event.certainty],
     fit(call, 21),
-    fit(object + count, 28),
+    fit(object, 28 - count.length).trimEnd().concat(count).padEnd(28),
     place.padEnd(19),
   ].join(' ');
   const room = width - head.length - 1;
   if (room < 4) return head.trimEnd().slice(0, width);
+  return `${head} ${fit(tailText(event, path, room), room)}`.trimEnd();
+}
+
+/** The routine that makes the call, as many of its callers as there is room for, a condition. */
+function tailText(event: OrderEvent, path: readonly string[], room: number): string {
   const guard = event.guards.at(-1);
-  const way = path
-    .filter((name) => name !== 'main')
-    .slice(-3)
-    .join('>');
-  const tail = guard === undefined ? way : `${way} ?${guard.text}`;
-  return `${head} ${fit(tail, room)}`.trimEnd();
+  const condition = guard === undefined ? '' : ` ?${guard.text}`;
+  const names = path.filter((name, i) => name !== 'main' || i === path.length - 1);
+  for (const depth of [3, 2]) {
+    const way = names.slice(-depth).join('>') + condition;
+    if (way.length <= room) return way;
+  }
+  return (names.at(-1) ?? '') + condition;
 }
 
 function objectText(event: OrderEvent): string {
