@@ -48,12 +48,14 @@ export class Graph {
   /** Adds the initial state, through the same door as every other. */
   addInitial(): number {
     this.space.setInitial(this.row);
-    return this.storage.intern(this.row);
+    const state = this.storage.intern(this.row);
+    this.base.set(this.row);
+    return state;
   }
 
-  /** Unpacks a state into `row`. */
+  /** Unpacks a state into `row` and `base`. Not while one is being expanded. */
   load(state: number): void {
-    this.storage.load(state, this.row);
+    this.storage.load(state, this.row, this.base);
   }
 
   /**
@@ -68,7 +70,6 @@ export class Graph {
     const { operations } = space;
     let transitions = 0;
     this.load(state);
-    base.set(row);
     for (let process = 0; process < steps.processes.length; process++) {
       let at = steps.find(process, row);
       const { code } = steps;

@@ -48,28 +48,41 @@ export class Storage {
     row[node] = (a | b | c) < packedEnd ? (a << 20) | (b << 10) | c : this.packLarge(a, b, c);
   }
 
-  /** Unpacks a state. */
-  load(state: number, row: Int32Array): void {
-    const { width } = this;
-    const { halves } = this.parts;
-    row[2] = this.states.left(state);
-    row[3] = this.states.right(state);
-    for (let node = 2; node < width; node++) {
-      const part = 2 * (row[node] ?? 0);
-      row[2 * node] = halves[part] ?? 0;
-      row[2 * node + 1] = halves[part + 1] ?? 0;
+  /**
+   * Unpacks a state into two rows that are equal and unpacked already. What the new state shares
+   * with theirs is left alone, and states one after the other mostly share a lot.
+   */
+  load(state: number, row: Int32Array, copy: Int32Array): void {
+    this.unpack(2, this.states.left(state), row, copy);
+    this.unpack(3, this.states.right(state), row, copy);
+  }
+
+  private unpack(node: number, value: number, row: Int32Array, copy: Int32Array): void {
+    if (row[node] === value) return;
+    row[node] = value;
+    copy[node] = value;
+    if (node < this.width) {
+      this.unpack(2 * node, this.parts.left(value), row, copy);
+      this.unpack(2 * node + 1, this.parts.right(value), row, copy);
+      return;
     }
-    for (let node = width; node < 2 * width; node++) {
-      const packed = row[node] ?? 0;
-      const first = 3 * node - width;
-      if (packed >= 0) {
-        row[first] = packed >>> 20;
-        row[first + 1] = (packed >>> 10) & (packedEnd - 1);
-        row[first + 2] = packed & (packedEnd - 1);
-      } else {
-        this.unpackLarge(packed, row, first);
-      }
+    const first = 3 * node - this.width;
+    let a = value >>> 20;
+    let b = (value >>> 10) & (packedEnd - 1);
+    let c = value & (packedEnd - 1);
+    if (value < 0) {
+      const { large } = this;
+      const pair = large.left(-1 - value);
+      a = large.left(pair);
+      b = large.right(pair);
+      c = large.right(-1 - value);
     }
+    row[first] = a;
+    row[first + 1] = b;
+    row[first + 2] = c;
+    copy[first] = a;
+    copy[first + 1] = b;
+    copy[first + 2] = c;
   }
 
   get bytes(): number {
@@ -78,14 +91,6 @@ export class Storage {
 
   private packLarge(a: number, b: number, c: number): number {
     return -1 - this.large.intern(this.large.intern(a, b), c);
-  }
-
-  private unpackLarge(packed: number, row: Int32Array, first: number): void {
-    const { large } = this;
-    const pair = large.left(-1 - packed);
-    row[first] = large.left(pair);
-    row[first + 1] = large.right(pair);
-    row[first + 2] = large.right(-1 - packed);
   }
 }
 
