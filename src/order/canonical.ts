@@ -22,7 +22,8 @@ export const pathOf = (event: OrderEvent): readonly string[] => [
 /** What is called for what: enough to recognise the call in another tree. */
 export function subjectOf(event: OrderEvent): string {
   const object = event.object === null ? '' : canonicalName(event.object);
-  const name = shownName(event);
+  const shown = shownName(event);
+  const name = shown === undefined ? undefined : canonicalName(shown);
   const value = event.call === 'set' ? `=${canonicalName(String(event.args['value'] ?? ''))}` : '';
   return `${plainName(event.call)}(${object}${value}${name === undefined ? '' : ` "${name}"`})`;
 }

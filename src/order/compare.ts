@@ -52,7 +52,7 @@ type Change = Omit<SharedChange, 'ports'>;
 function changesOf(diff: OrderDiff): Change[] {
   return [
     ...diff.moved.map(({ inB, direction, crossed }): Change => {
-      const over = crossed.map((place) => place.object ?? place.call).join(', ');
+      const over = [...new Set(crossed.map(crossedText))].join(', ');
       const says = `${named(inB)} moved ${direction}${over === '' ? '' : ` across ${over}`}`;
       return { kind: 'moved', key: inB.key, says, at: inB };
     }),
@@ -74,6 +74,10 @@ function changesOf(diff: OrderDiff): Change[] {
     }),
   ];
 }
+
+/** A phase by the global that marks it, anything else by the routine that it happens in. */
+const crossedText = (place: Place): string =>
+  place.call === 'set' && place.object !== null ? place.object : `${place.function}()`;
 
 const named = ({ call, object }: Place): string => `${call}(${object ?? ''})`;
 

@@ -79,9 +79,14 @@ export function diffOrders(a: Order, b: Order): OrderDiff {
     a: a.title,
     b: b.title,
     eras: [eraOf(surveyOf(a)).era, eraOf(surveyOf(b)).era],
-    moved,
-    added: places(b, added),
-    removed: places(a, removed),
+    moved: moved.filter(({ inB: at }) =>
+      isOutermost(
+        at,
+        moved.map((one) => one.inB),
+      ),
+    ),
+    added: outermost(places(b, added)),
+    removed: outermost(places(a, removed)),
     certainty: pairs.flatMap(certaintyOf),
     changed: pairs.flatMap(changedOf),
     reachable: reachableOf(),
@@ -211,6 +216,19 @@ const indexesNotIn = (order: Order, known: ReadonlySet<number>): number[] =>
 
 const places = (order: Order, indexes: readonly number[]): Place[] =>
   indexes.flatMap((index) => placeOf(order, index) ?? []);
+
+/** What happens inside a call goes with it, and needs no telling of its own. */
+const outermost = (list: readonly Place[]): Place[] =>
+  list.filter((place) => isOutermost(place, list));
+
+function isOutermost(place: Place, among: readonly Place[]): boolean {
+  const path = [...place.stack.map((frame) => frame.function), place.function];
+  return !among.some((other) => {
+    if (other.event >= place.event) return false;
+    const around = [...other.stack.map((frame) => frame.function), other.function, other.call];
+    return around.length <= path.length && around.every((name, i) => path[i] === name);
+  });
+}
 
 /** Whether anything that concerns order differs. */
 export const isSameOrder = (diff: OrderDiff): boolean =>

@@ -134,7 +134,10 @@ function rowText({ index, event, path, times, linkSet }: Row, width: number): st
     String(index).padStart(4),
     marks[event.certainty],
     fit(call, 21),
-    fit(object, 28 - count.length).trimEnd().concat(count).padEnd(28),
+    fit(object, 28 - count.length)
+      .trimEnd()
+      .concat(count)
+      .padEnd(28),
     place.padEnd(19),
   ].join(' ');
   const room = width - head.length - 1;

@@ -98,6 +98,8 @@ export class Answers {
   readonly #rule: string;
   readonly #sentence: string;
   readonly #byKey = new Map<string, Answer>();
+  /** What is certainly wrong, by object and question: what may be wrong too says no more. */
+  readonly #violated = new Set<string>();
   readonly #notes: Note[] = [];
   #asked = 0;
   #held = 0;
@@ -127,7 +129,9 @@ export class Answers {
     about = '',
   ): void {
     this.#asked++;
-    const key = [answer.verdict, answer.object, about].join('\n');
+    const subject = [answer.object, about].join('\n');
+    if (answer.verdict === 'violation') this.#violated.add(subject);
+    const key = `${answer.verdict}\n${subject}`;
     const known = this.#byKey.get(key);
     this.#byKey.set(
       key,
@@ -138,7 +142,11 @@ export class Answers {
   }
 
   report(): RuleReport {
-    const answers = [...this.#byKey.values()];
+    const answers = [...this.#byKey].flatMap(([key, answer]) => {
+      const subject = key.slice(key.indexOf('\n') + 1);
+      const isEcho = answer.verdict !== 'violation' && this.#violated.has(subject);
+      return isEcho ? [] : [answer];
+    });
     return {
       rule: this.#rule,
       sentence: this.#sentence,
