@@ -68,7 +68,8 @@ export function matcher(pattern: string): (name: string) => boolean {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-const isPath = (word: string): boolean =>
+/** Whether a word names a module of the user's rather than a model of the catalogue. */
+export const isPath = (word: string): boolean =>
   word.startsWith('./') || word.startsWith('../') || isAbsolute(word) || /\.m?js(#|$)/.test(word);
 
 /** Loads `./my-model.js#name`: a module of the user's that exports a model or a catalogue entry. */

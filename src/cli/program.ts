@@ -116,7 +116,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .addHelpText('after', replayHelp)
     .action(async (path: string, words: ReplayWords) => {
       const { replayCommand } = await import('./commands/replay.ts');
-      done(await replayCommand(path, words, await loadCatalog(), io));
+      done(await replayCommand(path, words, loadCatalog, io));
     });
 
   inherit(program.command('fuzz'))

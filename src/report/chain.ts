@@ -46,6 +46,16 @@ export function chainsAlong(
   });
 }
 
+/** Every chain as it stands when a run is over. */
+export function chainsAtEnd(
+  trace: Trace,
+  initial: ReadonlyMap<string, Plain>,
+): readonly ChainView[] {
+  const state = new Map(initial);
+  for (const { cell, after } of trace.steps.flatMap((step) => step.changes)) state.set(cell, after);
+  return [...state].flatMap(([cell, value]) => chainOf(cell, value) ?? []);
+}
+
 /** The map that a change concerns: its chain, its entries or its control. */
 function mapsOf(change: Change): readonly string[] {
   const map = /^map\/([^/]+)\//.exec(change.cell)?.[1];

@@ -14,6 +14,21 @@ export function describeChange(change: Change): string {
   return `${cell} ${parts.join(', ')}`;
 }
 
+/**
+ * How far the boot process has come, in words: its phases, and nothing of the machine that they
+ * are stored in. Null where the change is not of them, or only counts events.
+ */
+export function describePhase(change: Change): string | null {
+  const phases = (value: Plain): Plain | undefined => {
+    const phase = isRecord(value) ? value['phase'] : undefined;
+    return isRecord(phase) ? phase['value'] : undefined;
+  };
+  const [before, after] = [phases(change.before), phases(change.after)];
+  if (before === undefined || after === undefined) return null;
+  const parts = differences(before, after, '');
+  return parts.length === 0 ? null : `phase: ${parts.join(', ')}`;
+}
+
 /** Each part that differs, with its path inside the value. */
 function differences(before: Plain, after: Plain, path: string): string[] {
   if (encode(before) === encode(after)) return [];

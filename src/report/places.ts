@@ -48,7 +48,10 @@ export function callsOf(path: readonly string[]): readonly string[] {
   for (const place of path.map(parsePlace)) {
     if (place.line === 0) continue;
     const text = callText(place);
-    if (calls.at(-1) !== text) calls.push(text);
+    const before = calls.at(-1);
+    // A call of the boot order goes on in the routine that it calls: once is enough.
+    if (before === text || before?.startsWith(text.slice(0, -1)) === true) continue;
+    calls.push(text);
   }
   return calls;
 }

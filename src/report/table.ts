@@ -84,7 +84,7 @@ export function stoppedText(stop: NonNullable<Reported['result']['stoppedBy']>):
 const megabytes = (bytes: number): string => `${grouped(Math.round(bytes / 1e6))} MB`;
 
 /** Everything about one model but its traces: all properties, environment, assumptions, coverage. */
-export function renderDetails(model: Reported): string {
+export function renderDetails(model: Reported, full: boolean): string {
   const { result, reconstruction } = model;
   const lines: string[] = [];
   if (reconstruction !== null) lines.push(...wrap(`reconstruction: ${reconstruction}`, '', '  '));
@@ -107,8 +107,14 @@ export function renderDetails(model: Reported): string {
   });
   lines.push(...section('environment', [...result.environment, ...model.leftOut]));
   lines.push(...section('assumptions', result.assumptions));
-  if (result.stoppedBy === undefined) {
-    lines.push(...section('never passed', result.coverage.mayNeverPassed));
+  const { mayNeverPassed } = result.coverage;
+  if (result.stoppedBy === undefined && mayNeverPassed.length > 0) {
+    if (full) lines.push(...section('never passed', mayNeverPassed));
+    else
+      lines.push(
+        '',
+        `never passed: ${counted(mayNeverPassed.length, 'place')} (--full lists them)`,
+      );
   }
   return lines.join('\n');
 }

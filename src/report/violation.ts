@@ -1,8 +1,8 @@
 import type { Plain } from '../base/plain.ts';
 import type { Change, Trace, TraceStep } from '../checker/result.ts';
-import { brief, describeChange, isList, isRecord } from './changes.ts';
+import { brief, describeChange, describePhase, isList, isRecord } from './changes.ts';
 import type { ChainView } from './chain.ts';
-import { chainCell, chainText, chainsAlong } from './chain.ts';
+import { chainCell, chainOf, chainText, chainsAlong, chainsAtEnd } from './chain.ts';
 import type { Violation, ViolatedObject } from './judgement.ts';
 import { namesOf } from './judgement.ts';
 import { callsOf, shortLocation, startOf } from './places.ts';
@@ -44,7 +44,8 @@ export function renderViolation(
     if (one.trace === undefined) continue;
     lines.push('', `  repeat: ${repeatCommand(model, violation.property, one)}`, '');
     const common = options.full ? 0 : commonLength(violation.objects);
-    lines.push(...renderTrace(one.trace, model.initial, { ...options, common }));
+    const about = one.object;
+    lines.push(...renderTrace(one.trace, model.initial, { ...options, common, about }));
   }
   return lines.join('\n');
 }
@@ -63,14 +64,19 @@ export function shellWord(word: string): string {
 
 export interface TraceOptions {
   readonly full: boolean;
-  /** Steps at the beginning that other traces of the same property share. */
+  /** Steps at the beginning that the other runs of the same property share. */
   readonly common: number;
+  /** What the run is about: steps that touch it are never folded away. */
+  readonly about: string;
 }
 
-/** How many steps of a folded part are still shown on each side. */
-const foldKeeps = 2;
-/** What a run may have before its beginning is folded even where nothing is common. */
+/** Runs that are no longer than this are shown whole. */
+const shownWhole = 12;
+/** Steps at both ends that are always shown. */
+const endsShown = 2;
+/** Steps shown of a long run, and a gap that is not worth a line. */
 const stepsShownMax = 40;
+const gapMax = 1;
 
 /** The numbered steps of a run. */
 export function renderTrace(
@@ -78,7 +84,42 @@ export function renderTrace(
   initial: ReadonlyMap<string, Plain>,
   options: TraceOptions,
 ): string[] {
-  const columns: Column[] = [
+  const [head = '', ...table] = stepTable(trace, initial);
+  const chains = chainsAlong(trace, initial);
+  const shown = options.full ? null : stepsShown(trace, options);
+  const lines = [head];
+  let folded = 0;
+  const unfold = (): void => {
+    if (folded > 0) lines.push(`     …  ${counted(folded, 'step')} (--full shows them)`);
+    folded = 0;
+  };
+  table.forEach((line, i) => {
+    if (shown !== null && !shown.has(i)) {
+      folded++;
+      return;
+    }
+    unfold();
+    lines.push(line);
+    const step = trace.steps[i];
+    if (step !== undefined) lines.push(...changeLines(step, chains[i] ?? [], options));
+  });
+  const indent = ' '.repeat(8);
+  const lastChanged = new Set(trace.steps.at(-1)?.changes.map((change) => change.cell));
+  for (const chain of chainsAtEnd(trace, initial)) {
+    if (lastChanged.has(chainCell(chain.map))) continue;
+    lines.push(...wrap(chainText(chain), indent, `${indent}  `));
+  }
+  if (trace.loopsTo !== undefined) {
+    lines.push(`     ↺  goes back to where step ${trace.loopsTo + 1} began, for ever`);
+  }
+  const minimal = trace.minimal ? 'the fewest possible' : 'not shown minimal';
+  lines.push(`  ${counted(trace.steps.length, 'step')}, ${minimal}`);
+  return lines.map((line) => (options.full ? line : cut(line, pageWidth)));
+}
+
+/** A line for each step: who, on which CPU, at which level, what, where; empty columns left out. */
+function stepTable(trace: Trace, initial: ReadonlyMap<string, Plain>): readonly string[] {
+  const columns: readonly Column[] = [
     { head: '  step', align: 'right' },
     { head: 'who', align: 'left' },
     { head: 'cpu', align: 'right' },
@@ -86,46 +127,59 @@ export function renderTrace(
     { head: 'what it does', align: 'left' },
     { head: 'where', align: 'left' },
   ];
-  const last = trace.steps.length - 1;
   const cpus = cpusAlong(trace, initial);
-  const chains = chainsAlong(trace, initial);
-  const rows = trace.steps.map((step, i) => {
-    return [
-      `${i === last ? '→ ' : ''}${i + 1}`,
-      step.process,
-      cpus[i]?.cpu ?? '',
-      cpus[i]?.ipl ?? '',
-      cut(stepText(step), 46),
-      shortLocation(startOf(step.path)),
-    ];
+  const rows = trace.steps.map((step, i) => [
+    `${i === trace.steps.length - 1 ? '→ ' : ''}${i + 1}`,
+    step.process,
+    cpus[i]?.cpu ?? '',
+    cpus[i]?.ipl ?? '',
+    cut(stepText(step), 46),
+    shortLocation(startOf(step.path)),
+  ]);
+  const isUsed = columns.map((_, column) => rows.some((row) => row[column] !== ''));
+  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => isUsed[column]);
+  return layOut(keep(columns), rows.map(keep));
+}
+
+/**
+ * The steps of a long run that tell its story: both ends, what touches the object that it is
+ * about, and, where the other runs no longer do the same, whoever else comes in, chooses or
+ * changes a chain.
+ */
+function stepsShown(trace: Trace, { common, about }: TraceOptions): ReadonlySet<number> {
+  const { steps } = trace;
+  const isWhole = steps.length <= shownWhole;
+  const touches = mentionOf(about);
+  const kept = steps.map((step, i) => {
+    if (isWhole || i < endsShown || i >= steps.length - endsShown) return true;
+    if (touches(step)) return true;
+    if (i < common) return false;
+    const isSwitch = step.process !== steps[i - 1]?.process;
+    const isChain = step.changes.some((change) => chainOf(change.cell, change.after) !== null);
+    return isSwitch || isChain || step.choices.length > 0;
   });
-  const used = columns.map((_, column) => rows.some((row) => row[column] !== ''));
-  const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => used[column]);
-  const [head = '', ...table] = layOut(keep(columns), rows.map(keep));
-  const fold = options.full ? null : foldOf(trace.steps.length, options.common);
-  const lines = [head];
-  table.forEach((line, i) => {
-    if (fold !== null && i >= fold.from && i < fold.to) {
-      if (i === fold.from) {
-        lines.push(
-          `     …  ${counted(fold.to - fold.from, 'step')} ${fold.why} (--full shows them)`,
-        );
-      }
-      return;
-    }
-    lines.push(line);
-    const step = trace.steps[i];
-    if (step !== undefined) lines.push(...changeLines(step, chains[i] ?? [], options));
+  const shown = new Set<number>();
+  kept.forEach((isKept, i) => {
+    if (isKept) shown.add(i);
   });
-  if (trace.loopsTo !== undefined) {
-    lines.push(`     ↺  goes back to where step ${trace.loopsTo + 1} began, for ever`);
+  for (const i of [...shown]) {
+    for (let gap = 1; gap <= gapMax; gap++) if (shown.has(i + gap + 1)) shown.add(i + gap);
   }
-  lines.push(
-    `  ${counted(trace.steps.length, 'step')}${trace.minimal ? ', the fewest possible' : ', not shown minimal'}`,
-  );
-  return lines.map((line) =>
-    line.length > pageWidth && !options.full ? cut(line, pageWidth) : line,
-  );
+  const surplus = shown.size - stepsShownMax;
+  if (surplus <= 0) return shown;
+  const all = [...shown].sort((a, b) => a - b);
+  return new Set([...all.slice(0, endsShown), ...all.slice(endsShown + surplus)]);
+}
+
+/** Whether a step speaks of `name`: in its calls, its changes, or as the one who takes it. */
+function mentionOf(name: string): (step: TraceStep) => boolean {
+  if (name === '' || name === 'all') return () => false;
+  const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`(?<![\\w-])${word}(?![\\w-])`);
+  return (step) =>
+    name.includes(step.process) ||
+    step.path.some((place) => pattern.test(place)) ||
+    step.changes.some((change) => pattern.test(describeChange(change)));
 }
 
 /** Changes of a step that are shown before the rest is only counted. */
@@ -137,39 +191,49 @@ function changeLines(
   chains: readonly ChainView[],
   options: TraceOptions,
 ): readonly string[] {
-  const changes = options.full ? step.changes : step.changes.filter(isTelling);
-  const texts = changes.map(describeChange);
-  const shown = options.full
-    ? texts
-    : texts.slice(0, changesShownMax).map((text) => cut(text, 240));
   const changed = new Set(step.changes.map((change) => change.cell));
-  for (const chain of chains) {
-    if (changed.has(chainCell(chain.map))) shown.push(chainText(chain));
-  }
-  const more = texts.length - changesShownMax;
-  if (!options.full && more > 0) shown.push(`and ${counted(more, 'more change')}`);
+  const chainTexts = chains
+    .filter((chain) => changed.has(chainCell(chain.map)))
+    .map((chain) => chainText(chain));
   const indent = ' '.repeat(8);
-  return shown.flatMap((text) => wrap(text, indent, `${indent}  `));
+  const lines = (texts: readonly string[]): readonly string[] =>
+    texts.flatMap((text) => wrap(text, indent, `${indent}  `));
+  if (options.full) return lines([...step.changes.map(describeChange), ...chainTexts]);
+  const texts = summary(step.changes);
+  const more = texts.length - changesShownMax;
+  return lines([
+    ...texts.slice(0, changesShownMax).map((text) => cut(text, 180)),
+    ...(more > 0 ? [`and ${counted(more, 'more change')}`] : []),
+    ...chainTexts,
+  ]);
+}
+
+/** The changes of a step in a few lines: what came and went by name, the rest part by part. */
+function summary(changes: readonly Change[]): readonly string[] {
+  const telling = changes.filter(isTelling);
+  const phases = changes.filter(isBoot).flatMap((change) => describePhase(change) ?? []);
+  const named = (list: readonly Change[]): string =>
+    listed(
+      list.map(({ cell }) => cell),
+      3,
+    );
+  const come = telling.filter((change) => change.before === null);
+  const gone = telling.filter((change) => change.after === null);
+  return [
+    ...phases,
+    ...(come.length === 0 ? [] : [`now there: ${named(come)}`]),
+    ...(gone.length === 0 ? [] : [`no longer there: ${named(gone)}`]),
+    ...telling
+      .filter((change) => change.before !== null && change.after !== null)
+      .map(describeChange),
+  ];
 }
 
 /** The calls that a step passes, and what was chosen in it. */
 function stepText(step: TraceStep): string {
+  const calls = callsOf(step.path).join(' → ');
   const choices = step.choices.length === 0 ? '' : `[${step.choices.join(', ')}]`;
-  return [callsOf(step.path).join(' → '), choices].filter((part) => part !== '').join(' ');
-}
-
-function foldOf(
-  length: number,
-  common: number,
-): { readonly from: number; readonly to: number; readonly why: string } | null {
-  if (common > 2 * foldKeeps + 1) {
-    const to = Math.min(common, length) - foldKeeps;
-    if (to > foldKeeps) return { from: foldKeeps, to, why: 'that the other runs have too' };
-  }
-  if (length > stepsShownMax) {
-    return { from: foldKeeps, to: length - stepsShownMax + foldKeeps, why: 'before these' };
-  }
-  return null;
+  return [calls, choices].filter((part) => part !== '').join(' ');
 }
 
 /** How many steps all runs of a property begin with. */
@@ -193,9 +257,14 @@ function commonLength(objects: readonly ViolatedObject[]): number {
  * Whether a change is worth its line: where a thread stands in its C code and on which CPU is in
  * the step's own line, and a chain is shown as a whole.
  */
-function isTelling({ cell }: Change): boolean {
-  return !/^(cpu|thread)\//.test(cell) && !/^map\/[^/]+\/chain$/.test(cell);
+function isTelling(change: Change): boolean {
+  const { cell } = change;
+  return !isBoot(change) && !/^(cpu|thread)\//.test(cell) && !/^map\/[^/]+\/chain$/.test(cell);
 }
+
+/** The cell of the boot process: its phases are told in words, its count of events is not. */
+const isBoot = ({ cell, after }: Change): boolean =>
+  cell === 'boot' && isRecord(after) && 'phase' in after;
 
 /** CPU and IPL at each step: of the CPU on whose top the stepping process stands. */
 function cpusAlong(
@@ -221,6 +290,13 @@ interface Top {
   readonly ipl: string;
 }
 
+/** Interrupt priority levels by rank, lowest first, as the kernel's own table has them. */
+const levels = ['NONE', 'SOFTCLOCK', 'SOFTBIO', 'SOFTNET', 'SOFTSERIAL', 'VM', 'SCHED', 'HIGH'];
+
+export function iplText(rank: Plain | undefined): string {
+  return typeof rank === 'number' ? (levels[rank] ?? String(rank)) : '';
+}
+
 /** The topmost context of a CPU: whoever steps there, and at which level. */
 function topOf(cpu: Plain): Top {
   const contexts = isRecord(cpu) ? cpu['contexts'] : undefined;
@@ -228,6 +304,6 @@ function topOf(cpu: Plain): Top {
   if (!isRecord(top)) return { thread: '', ipl: '' };
   return {
     thread: brief(top['thread']) === '-' ? '' : String(top['thread']),
-    ipl: brief(top['ipl']),
+    ipl: iplText(top['ipl']),
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../src/checker/result.ts';
+import { iplLevel } from '../../src/kernel/machine/ipl.ts';
 import { violationsOf } from '../../src/report/judgement.ts';
 import type { Reported } from '../../src/report/reported.ts';
 import { renderTable } from '../../src/report/table.ts';
-import { renderTrace, renderViolation, shellWord } from '../../src/report/violation.ts';
+import { iplText, renderTrace, renderViolation, shellWord } from '../../src/report/violation.ts';
 import { propertyOf, resultOf, traceOf, violates } from './results.ts';
 
 function reported(parts: Partial<Reported> = {}): Reported {
@@ -32,17 +33,42 @@ const render = (traces: readonly Trace[], full = false): string => {
 };
 
 describe('a violation', () => {
-  it('folds what all its runs have in common', () => {
-    const text = render([traceOf(12, 'a thread'), traceOf(12, 'an interrupt')]);
-    expect(text).toContain('     …  7 steps that the other runs have too (--full shows them)');
-    expect(text).toContain('pool_init(p1)');
-    expect(text).not.toContain('pool_init(p5)');
-    expect(text).toContain('→ 12  a thread');
+  it('folds what its runs have in common, but nothing that touches the object', () => {
+    const objects = ['p4', 'p9'].map((name) => violates(name, traceOf(20, `thread ${name}`)));
+    const model = reported({
+      result: resultOf({ properties: [propertyOf('registered', objects)] }),
+    });
+    const [violation] = violationsOf(model.result);
+    if (violation === undefined) throw new Error('it is violated');
+    const shown = renderViolation(model, violation, { full: false })
+      .split('\n')
+      .filter((line) => / pool_init| …/.test(line))
+      .map((line) => /pool_init\(\w+\)|…\s+\d+ steps?/.exec(line)?.[0]);
+    expect(shown).toEqual([
+      ...['pool_init(p0)', 'pool_init(p1)', '…  2 steps', 'pool_init(p4)'],
+      ...['…  13 steps', 'pool_init(p18)', 'pool_init(p19)'],
+    ]);
   });
 
-  it('folds the beginning of a very long run', () => {
-    const text = render([traceOf(60)]);
-    expect(text).toContain('     …  20 steps before these (--full shows them)');
+  it('shows a short run whole', () => {
+    expect(render([traceOf(12), traceOf(12)])).not.toContain('…');
+  });
+
+  it('folds the middle of a run in which too much happens', () => {
+    const steps = traceOf(90).steps.map((step, i) => ({ ...step, process: i % 2 ? 'a' : 'b' }));
+    const lines = renderTrace({ steps, minimal: true }, new Map(), {
+      full: false,
+      common: 0,
+      about: '',
+    });
+    expect(lines.filter((line) => line.includes('pool_init'))).toHaveLength(40);
+    expect(lines).toContain('     …  50 steps (--full shows them)');
+  });
+
+  it('names interrupt priority levels as the kernel room does', () => {
+    for (const name of ['NONE', 'SOFTNET', 'VM', 'SCHED', 'HIGH']) {
+      expect(iplText(iplLevel(`IPL_${name}`))).toBe(name);
+    }
   });
 
   it('shows every step and every object in full', () => {
@@ -53,7 +79,7 @@ describe('a violation', () => {
 
   it('says when a run is not shown minimal, and where one without end goes back to', () => {
     const lasso: Trace = { ...traceOf(3), minimal: false, loopsTo: 1 };
-    const lines = renderTrace(lasso, new Map(), { full: false, common: 0 });
+    const lines = renderTrace(lasso, new Map(), { full: false, common: 0, about: '' });
     expect(lines).toContain('     ↺  goes back to where step 2 began, for ever');
     expect(lines.at(-1)).toBe('  3 steps, not shown minimal');
   });

@@ -212,7 +212,7 @@ function renderReport(reported: readonly Reported[], skipped: number, full: bool
   const parts = [renderTable(reported)];
   const [only] = reported;
   if (reported.length === 1 && only !== undefined) {
-    parts.push(renderDetails(only));
+    parts.push(renderDetails(only, full));
     for (const violation of violationsOf(only.result)) {
       parts.push(renderViolation(only, violation, { full }));
     }

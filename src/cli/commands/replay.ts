@@ -14,7 +14,8 @@ import { parseTraceFile, traceFile } from '../../report/trace-file.ts';
 import { describeChange } from '../../report/changes.ts';
 import { renderTrace } from '../../report/violation.ts';
 import { build, optionsOfParameters } from '../build.ts';
-import { load } from '../catalogue.ts';
+import type { LoadCatalog } from '../catalogue.ts';
+import { isPath, load } from '../catalogue.ts';
 import { InputError, valueOf } from '../failure.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -36,12 +37,12 @@ export interface ReplayWords {
 export async function replayCommand(
   path: string,
   words: ReplayWords,
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
   const text = readText(path);
   const file = valueOf(parseTraceFile(text, path));
-  const entry = await entryFor(file, words.model, catalog, path);
+  const entry = await entryFor(file, words.model, loadCatalog, path);
   const order =
     file.order === null ? null : valueOf(parseOrder(file.order.order, `${path}: order`));
   if (order !== null && entry.order === undefined)
@@ -79,16 +80,13 @@ interface Findings {
 async function entryFor(
   file: TraceFile,
   word: string | undefined,
-  catalog: readonly CatalogEntry[],
+  loadCatalog: LoadCatalog,
   path: string,
 ): Promise<CatalogEntry> {
-  if (word !== undefined && catalog.every((entry) => entry.name !== word)) {
-    return (await load(word)).entry;
-  }
+  if (word !== undefined && isPath(word)) return (await load(word)).entry;
   const name = word ?? file.model.name;
-  if (name !== file.model.name) {
-    throw otherModel(path, file, `is not ${name}`);
-  }
+  if (name !== file.model.name) throw otherModel(path, file, `is not ${name}`);
+  const catalog = await loadCatalog();
   const entry = catalog.find((one) => one.name === name);
   if (entry !== undefined) return entry;
   const names = catalog.map((one) => one.name);
@@ -154,7 +152,7 @@ function renderReplay(
   return [
     `${file.model.name}: ${name} is ${verdict}${whose}`,
     '',
-    ...renderTrace(traceOf(file, replayed), initial, { full, common: 0 }),
+    ...renderTrace(traceOf(file, replayed), initial, { full, common: 0, about: object }),
   ];
 }
 
