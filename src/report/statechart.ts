@@ -61,10 +61,18 @@ function draw(
 }
 
 function noteWithin(node: StateNodeLike, path: readonly string[], within: string[]): void {
-  const inner = transitionsOf(node).filter((one) => (one.target ?? []).every((to) => to === node));
-  if (inner.length === 0) return;
+  const events = new Map<string, string[]>();
+  for (const transition of transitionsOf(node)) {
+    if ((transition.target ?? []).some((to) => to !== node)) continue;
+    const manner = mannerOf(transition);
+    events.set(manner, [...(events.get(manner) ?? []), transition.eventType]);
+  }
+  if (events.size === 0) return;
   const name = path.length === 0 ? 'everywhere' : path.map(wordsOf).join(', ');
-  within.push(`${name}: ${inner.map(labelOf).join('; ')}`);
+  const texts = [...events].map(([manner, names]) =>
+    [names.map((one) => `\`${one}\``).join(', '), manner].filter((part) => part !== '').join(' '),
+  );
+  within.push(`${name}: ${texts.join('; ')}`);
 }
 
 const transitionsOf = (node: StateNodeLike): readonly TransitionLike[] =>
@@ -72,26 +80,39 @@ const transitionsOf = (node: StateNodeLike): readonly TransitionLike[] =>
 
 /** `pool_init [map is up] / outOfPhase`, without the characters that end a Mermaid label. */
 function labelOf(transition: TransitionLike): string {
-  const guard = nameOfPart(transition.guard);
-  const actions = transition.actions.map(nameOfPart).filter((name) => name !== '');
-  const text = [
-    transition.eventType,
-    guard === '' ? '' : `[${guard}]`,
-    actions.length === 0 ? '' : `/ ${actions.join(', ')}`,
-  ];
-  return text
+  return [transition.eventType, mannerOf(transition)]
     .filter((part) => part !== '')
     .join(' ')
     .replace(/[;:#"\n]/g, ' ');
 }
 
-/** A guard or action by name: a string, or an object with a type. */
+/** Under which condition a transition is taken, and what is done: `[map is up] / outOfPhase`. */
+function mannerOf({ guard, actions }: TransitionLike): string {
+  const condition = nameOfPart(guard);
+  const names = actions.map(nameOfPart).filter((name) => name !== '');
+  return [
+    ...(condition === '' ? [] : [`[${condition}]`]),
+    ...(names.length === 0 ? [] : [`/ ${names.join(', ')}`]),
+  ].join(' ');
+}
+
+/** A guard or action by name: a string, an object with a type, XState's own `stateIn`. */
 function nameOfPart(part: unknown): string {
   if (typeof part === 'string') return part;
-  if (typeof part === 'function') return part.name;
+  if (typeof part === 'function') {
+    return 'stateValue' in part ? `in ${stateText(part.stateValue)}` : part.name;
+  }
   if (typeof part !== 'object' || part === null) return '';
   if ('type' in part && typeof part.type === 'string') return part.type;
   return '';
+}
+
+/** `{ memory: 'kmemMap' }` as `memory kmem map`. */
+function stateText(value: unknown): string {
+  if (typeof value === 'string') return wordsOf(value);
+  if (typeof value !== 'object' || value === null) return '';
+  const parts = Object.entries(value).map(([key, inner]) => `${wordsOf(key)} ${stateText(inner)}`);
+  return parts.join(', ');
 }
 
 const idOf = (path: readonly string[]): string => path.join('_').replace(/\W/g, '_');

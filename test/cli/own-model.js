@@ -1,27 +1,40 @@
-/** A model of a user's own, as `bootproof check ./own-model.js#toggle` loads it. */
-const bit = {
-  key: 'bit',
-  type: { name: 'bit', observers: { isOn: (on) => on }, operations: { set: (_, on) => on } },
-  initial: false,
+/** Models of a user's own, as `bootproof check ./own-model.js#toggle` loads them. */
+
+const bitType = {
+  name: 'bit',
+  observers: { isOn: (on) => on },
+  operations: { set: (_, on) => on },
 };
 
-export const toggle = {
-  name: 'own/toggle',
-  parameters: {},
-  cells: [bit],
-  processes: [
-    {
-      name: 'hand',
+/** A model in which each hand switches its own bit on and off. */
+function switches(name, count, fault) {
+  const bits = Array.from({ length: count }, (_, i) => ({
+    key: `bit/${i}`,
+    type: bitType,
+    initial: false,
+  }));
+  return {
+    name,
+    parameters: {},
+    cells: bits,
+    processes: bits.map((bit, i) => ({
+      name: `hand ${i}`,
       kind: 'system',
-      step: (view) => view.update(bit, 'set', !view.observe(bit, 'isOn')),
-    },
-  ],
-  properties: [],
-  final: () => false,
-  mustPass: [],
-  mayPass: [],
-  assumptions: [],
-  environment: [],
-};
+      step: (view) => {
+        if (fault !== undefined) throw new Error(fault);
+        view.update(bit, 'set', !view.observe(bit, 'isOn'));
+      },
+    })),
+    properties: [],
+    final: () => false,
+    mustPass: [],
+    mayPass: [],
+    assumptions: [],
+    environment: [],
+  };
+}
 
+export const toggle = switches('own/toggle', 1);
+export const large = switches('own/large', 22);
+export const broken = switches('own/broken', 1, 'a mistake in the model');
 export const notAModel = 7;

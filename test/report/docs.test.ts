@@ -86,7 +86,7 @@ describe('a statechart', () => {
   });
 
   it('lists what a state accepts without leaving it', () => {
-    expect(statechart(machine.root).within).toEqual(['memory, kernel map: pool_init / call']);
+    expect(statechart(machine.root).within).toEqual(['memory, kernel map: `pool_init` / call']);
   });
 });
 
