@@ -1,4 +1,6 @@
 import { canonicalEvent, canonicalName, eventKey, pathOf, subjectOf } from './canonical.ts';
+import type { Consequence } from './consequences.ts';
+import { consequencesOf } from './consequences.ts';
 import { keptInPlace } from './increasing.ts';
 import type { Order, OrderEvent } from './order.ts';
 import type { Guard, Place } from './rules/answer.ts';
@@ -27,6 +29,8 @@ export interface OrderDiff {
   readonly changed: readonly Changed[];
   /** What can now happen before a phase that it came after, or in no order at all. */
   readonly reachable: readonly Reachable[];
+  /** What the move of an initialiser made necessary elsewhere. */
+  readonly consequences: readonly Consequence[];
 }
 
 export interface Moved {
@@ -90,6 +94,7 @@ export function diffOrders(a: Order, b: Order): OrderDiff {
     certainty: pairs.flatMap(certaintyOf),
     changed: pairs.flatMap(changedOf),
     reachable: reachableOf(),
+    consequences: consequencesOf(a, b),
   };
 
   function both(pair: Pair): { inA: Place; inB: Place } | null {

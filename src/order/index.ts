@@ -21,6 +21,8 @@ export type { Waived, Waiver, Waivers } from './waivers.ts';
 export { applyWaivers, parseWaivers, waiverFor, waiversSchema } from './waivers.ts';
 export type { OrderDiff } from './diff.ts';
 export { diffOrders, isSameOrder } from './diff.ts';
+export type { Consequence } from './consequences.ts';
+export { consequencesOf, consequenceText } from './consequences.ts';
 export type { Comparison, SharedChange } from './compare.ts';
 export { bisectByDiff, bisectVerdict, compareMany } from './compare.ts';
 export type { Listing, ListingOptions } from './listing.ts';

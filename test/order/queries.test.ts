@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { against } from '../../src/order/against.ts';
 import { bisectByDiff, bisectVerdict, compareMany } from '../../src/order/compare.ts';
+import { consequenceText } from '../../src/order/consequences.ts';
 import { diffOrders, isSameOrder } from '../../src/order/diff.ts';
 import { checkOrder } from '../../src/order/index.ts';
 import { keptInPlace } from '../../src/order/increasing.ts';
@@ -82,6 +83,33 @@ describe('a comparison', () => {
       positions.map((position) => ({ position, weight: 1 }));
     expect([...keptInPlace(at(0, 3, 1, 2))].toSorted((a, b) => a - b)).toEqual([0, 2, 3]);
     expect([...keptInPlace([{ position: 1, weight: 5 }, ...at(0)])]).toEqual([0]);
+  });
+});
+
+describe('the move of an initialiser', () => {
+  const invalidate = 'start>pmap_growkernel pool_cache_invalidate pmap_pdp_cache';
+  const older = boot(before(chainBoot, 'page_init_done', invalidate));
+  const story = (lines: readonly string[]): string[] =>
+    diffOrders(older, boot(lines)).consequences.map(consequenceText);
+
+  it('makes a guard necessary where a routine now runs before it, and shows the guard', () => {
+    expect(
+      story(before(vmemBoot, 'uvm_pageboot_alloc', `?pmap_initialized? ${invalidate}`)),
+    ).toEqual([
+      'pmap_pdp_cache was initialised in pmap_bootstrap() and is now in pmap_init(); ' +
+        'pmap_growkernel(), which uses it, runs before that: ' +
+        'the use must not happen there, and hangs on pmap_initialized',
+    ]);
+  });
+
+  it('shows the guard that somebody forgot', () => {
+    const [text] = story(before(vmemBoot, 'uvm_pageboot_alloc', invalidate));
+    expect(text).toContain('the use happens there, too early');
+  });
+
+  it('is settled where the condition is known to be false', () => {
+    const [text] = story(vmemBoot);
+    expect(text).toContain('the use does not happen there any more');
   });
 });
 

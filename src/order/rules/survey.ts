@@ -158,6 +158,7 @@ export function parentOf(one: Seen): string | null {
  */
 export function covers(made: string, used: string): boolean {
   if (made === used) return true;
+  if (!used.startsWith(made.replace(/\[.*$/, ''))) return false;
   const pattern = made
     .replace(/[.*+?^${}()|\\]/g, '\\$&')
     .replace(/\[(?:\\\*|[^\]0-9][^\]]*|)\]/g, '\\[[^\\]]*\\]');
