@@ -2,7 +2,7 @@ import type { Property, PropertyObject } from '../src/base/model.ts';
 import { always, recoverable } from '../src/base/model.ts';
 import type { ReadView } from '../src/base/view.ts';
 import type { BootParts, Requester } from '../src/boot/boot-model.ts';
-import { wouldFit } from './would-fit.ts';
+import { idlePagesWouldDo } from './would-fit.ts';
 
 interface Within extends PropertyObject {
   readonly requester: Requester;
@@ -20,15 +20,19 @@ const searchesAsked = [1, 2];
  *
  * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_map_prepare()
  */
-export const reclaimable = (parts: BootParts): Property =>
-  always<Within>({
+export const reclaimable = (parts: BootParts): Property => {
+  const wouldFit = idlePagesWouldDo(parts);
+  const counted = parts.requesters.filter((requester) => requester.counted);
+  return always<Within>({
     name: 'reclaimable',
     sentence: 'a request that idle pages could satisfy fails no more than k searches',
     cites: 'INV-60',
     about: 'mission',
     breaks: 'memory that nobody uses is not given to those who wait for it',
-    ...withoutRequesters(parts),
-    objects: parts.requesters.flatMap((requester) =>
+    ...(counted.length > 0
+      ? {}
+      : { notApplicable: 'no request in this model counts its searches' }),
+    objects: counted.flatMap((requester) =>
       searchesAsked.map((searches) => ({
         name: `${requester.name} within ${searches}`,
         requester,
@@ -37,15 +41,17 @@ export const reclaimable = (parts: BootParts): Property =>
     ),
     premise: ({ requester }, view) => failedSearches(parts, requester, view) > 0,
     holds: ({ requester, searches }, view) =>
-      failedSearches(parts, requester, view) <= searches || !wouldFit(parts, requester, view),
+      failedSearches(parts, requester, view) <= searches || !wouldFit(requester, view),
   });
+};
 
 /**
  * From each state in which a thread sleeps beside idle pages that would do, it can still get its
  * memory. No fairness is assumed: this fails only where nothing that may happen helps.
  */
-export const noSleepForEver = (parts: BootParts): Property =>
-  recoverable({
+export const noSleepForEver = (parts: BootParts): Property => {
+  const wouldFit = idlePagesWouldDo(parts);
+  return recoverable({
     name: 'no-sleep-for-ever',
     sentence:
       'a thread that sleeps beside idle pages of pools that declare the map can still be served',
@@ -54,16 +60,18 @@ export const noSleepForEver = (parts: BootParts): Property =>
     breaks: 'the thread sleeps for ever, and nothing says why',
     ...withoutSleepers(parts),
     objects: sleepers(parts),
-    premise: (requester, view) => sleepsBesideIdlePages(parts, requester, view),
+    premise: (requester, view) => isAsleep(parts, requester, view) && wouldFit(requester, view),
     holds: (requester, view) => isServed(parts, requester, view),
   });
+};
 
 /**
  * The same, of each single state. NetBSD 5.x does not satisfy it: one run of the chain may leave
  * the chunks that it emptied in the vacache, and the sleeper does not ask again by itself.
  */
-export const noSleepBesideIdlePages = (parts: BootParts): Property =>
-  always({
+export const noSleepBesideIdlePages = (parts: BootParts): Property => {
+  const wouldFit = idlePagesWouldDo(parts);
+  return always({
     name: 'no-sleep-beside-idle-pages',
     sentence:
       'no thread sleeps for address space while idle pages of pools that declare the map would do',
@@ -73,11 +81,22 @@ export const noSleepBesideIdlePages = (parts: BootParts): Property =>
     ...withoutSleepers(parts),
     objects: sleepers(parts),
     premise: (requester, view) => isAsleep(parts, requester, view),
-    holds: (requester, view) => !wouldFit(parts, requester, view),
+    holds: (requester, view) => !wouldFit(requester, view),
   });
+};
 
-const withoutRequesters = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
-  parts.requesters.length > 0 ? {} : { notApplicable: 'nothing in this model asks for memory' };
+/** A request that was refused once succeeds when it is made again: the first run of the chain was not in vain. */
+export const secondAttempt = (parts: BootParts): Property =>
+  always({
+    name: 'second-attempt',
+    sentence: 'a refused request succeeds when it is made a second time',
+    cites: 'INV-60',
+    about: 'mission',
+    breaks: 'KM_NOSLEEP is answered NULL for ever beside idle memory',
+    objects: parts.requesters,
+    premise: ({ thread }, view) => view.observe(parts.kernel.cells.threads.at(thread), 'isDone'),
+    holds: (requester, view) => isServed(parts, requester, view),
+  });
 
 const withoutSleepers = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
   sleepers(parts).length > 0 ? {} : { notApplicable: 'no request in this model may sleep' };
@@ -95,10 +114,6 @@ function isAsleep(parts: BootParts, { thread, map }: Requester, view: ReadView):
     view.observe(parts.kernel.cells.threads.at(thread), 'isAt', 'uvm_map_prepare', 'poll') &&
     view.observe(parts.kernel.cells.mapControl.at(map), 'unchanged', thread)
   );
-}
-
-function sleepsBesideIdlePages(parts: BootParts, requester: Requester, view: ReadView): boolean {
-  return isAsleep(parts, requester, view) && wouldFit(parts, requester, view);
 }
 
 function isServed(parts: BootParts, { thread }: Requester, view: ReadView): boolean {

@@ -13,17 +13,49 @@ import { declaringPools } from './pools.ts';
  * together with the answer. Pages stay where a pool's low-water mark holds them; objects in
  * per-CPU groups count as in use, as they do for the reclaim chain of NetBSD 5.x.
  */
-export function wouldFit(
+export function idlePagesWouldDo(
   parts: BootParts,
-  { map, bytes, align }: Requester,
-  view: ReadView,
-): boolean {
-  const { kernel } = parts;
-  const entries = view.observe(kernel.cells.mapEntries.at(map), 'entries');
-  const { min, max } = view.observe(kernel.cells.mapEntries.at(map), 'bounds');
-  const released = releasable(parts, map, view);
-  const taken = entries.flatMap((entry) => without(entry, released));
-  return largestAlignedGap(taken, min, max, align) >= bytes;
+): (requester: Requester, view: ReadView) => boolean {
+  const sources = new Map<Ref<'map'>, Sources>();
+  const { mapEntries } = parts.kernel.cells;
+  return ({ map, bytes, align }, view) => {
+    let from = sources.get(map);
+    if (from === undefined) sources.set(map, (from = sourcesOf(parts, map)));
+    const entries = view.observe(mapEntries.at(map), 'entries');
+    const { min, max } = view.observe(mapEntries.at(map), 'bounds');
+    const released = releasable(parts, from, view);
+    const taken = entries.flatMap((entry) => without(entry, released));
+    return largestAlignedGap(taken, min, max, align) >= bytes;
+  };
+}
+
+/** Who may hold space of a map: constant, so found once. */
+interface Sources {
+  readonly pools: readonly {
+    readonly pool: Ref<'pool'>;
+    readonly throughVacache: boolean;
+    readonly bytes: number;
+  }[];
+  readonly vacache: Ref<'pool'> | null;
+}
+
+function sourcesOf(parts: BootParts, map: Ref<'map'>): Sources {
+  const { spec } = parts.kernel;
+  const vacache = spec.maps.find((one) => one.name === nameOf(map))?.vacache ?? null;
+  return {
+    vacache: vacache === null ? null : ref('pool', vacache),
+    pools: declaringPools(parts)
+      .filter((object) => object.map === map && object.name !== vacache)
+      .map((object) => ({
+        pool: object.pool,
+        throughVacache:
+          vacache !== null &&
+          ['pool_page_alloc', 'pool_page_alloc_nointr'].includes(
+            allocatorOf(spec, object.name)?.source ?? '',
+          ),
+        bytes: allocatorOf(spec, object.name)?.pageBytes ?? spec.pageBytes,
+      })),
+  };
 }
 
 interface Range {
@@ -32,53 +64,53 @@ interface Range {
 }
 
 /** Address ranges of the map that idle pages alone keep mapped. */
-function releasable(parts: BootParts, map: Ref<'map'>, view: ReadView): readonly Range[] {
-  const { kernel } = parts;
-  const idle = declaringPools(parts)
-    .filter((object) => object.map === map && nameOf(object.pool) !== vacacheOf(parts, map))
-    .map((object) => ({
-      throughVacache: ['pool_page_alloc', 'pool_page_alloc_nointr'].includes(
-        allocatorOf(kernel.spec, object.name)?.source ?? '',
-      ),
-      bytes: allocatorOf(kernel.spec, object.name)?.pageBytes ?? kernel.spec.pageBytes,
-      pages: view.observe(kernel.cells.pools.at(object.pool), 'reclaimable', true),
-    }));
-  const direct = idle
-    .filter((pool) => !pool.throughVacache)
-    .flatMap((pool) => pool.pages.map(({ va }) => ({ start: va, end: va + pool.bytes })));
-  const cached = idle.filter((pool) => pool.throughVacache).flatMap((pool) => pool.pages);
-  return [
-    ...direct,
-    ...releasableChunks(
-      parts,
-      map,
-      view,
-      cached.map((page) => page.va),
-    ),
-  ];
+function releasable(parts: BootParts, from: Sources, view: ReadView): readonly Range[] {
+  const direct: Range[] = [];
+  const cached: number[] = [];
+  for (const { pool, throughVacache, bytes } of from.pools) {
+    for (const va of idlePages(parts, pool, view)) {
+      if (throughVacache) cached.push(va);
+      else direct.push({ start: va, end: va + bytes });
+    }
+  }
+  return [...direct, ...releasableChunks(parts, from.vacache, view, cached)];
 }
 
-function vacacheOf({ kernel }: BootParts, map: Ref<'map'>): string | null {
-  return kernel.spec.maps.find((one) => one.name === nameOf(map))?.vacache ?? null;
+/**
+ * Pages of a pool that pool_reclaim would give back: nothing out, or only objects in groups that
+ * all CPUs share, because it begins with pool_cache_invalidate; above the pool's minimum.
+ */
+function idlePages(parts: BootParts, at: Ref<'pool'>, view: ReadView): readonly number[] {
+  if (!view.observe(parts.kernel.cells.pools.at(at), 'hasPages')) return [];
+  const pool = view.read(parts.kernel.cells.pools.at(at));
+  if (pool === null) return [];
+  const cache = view.read(parts.kernel.cells.caches.at(at));
+  const shared = [...(cache?.full ?? []), ...(cache?.part ?? [])].flatMap((group) => group.objects);
+  const pages = [...pool.empty, ...pool.partial, ...pool.full];
+  const idle = pages.filter((page) => {
+    const free = typeof page.free === 'number' ? page.free : page.free.length;
+    return pool.itemsPerPage - free === shared.filter((object) => object.page === page.va).length;
+  });
+  return idle.slice(0, Math.max(0, pages.length - pool.minPages)).map((page) => page.va);
 }
 
 /** Chunks of the vacache of which each page is free in it, or the page of an idle pool page. */
 function releasableChunks(
   parts: BootParts,
-  map: Ref<'map'>,
+  vacache: Ref<'pool'> | null,
   view: ReadView,
   idle: readonly number[],
 ): readonly Range[] {
-  const vacache = vacacheOf(parts, map);
   if (vacache === null) return [];
   const bytes = parts.kernel.spec.vacachePages * parts.kernel.spec.pageBytes;
-  const pool = view.read(parts.kernel.cells.pools.at(ref('pool', vacache)));
+  const pool = view.read(parts.kernel.cells.pools.at(vacache));
   if (pool === null) return [];
   return [...pool.empty, ...pool.partial, ...pool.full].flatMap((chunk) => {
-    const out =
-      pool.itemsPerPage - (typeof chunk.free === 'number' ? chunk.free : chunk.free.length);
+    const free = typeof chunk.free === 'number' ? chunk.free : chunk.free.length;
     const idleHere = idle.filter((va) => va >= chunk.va && va < chunk.va + bytes).length;
-    return idleHere === out ? [{ start: chunk.va, end: chunk.va + bytes }] : [];
+    return idleHere === pool.itemsPerPage - free
+      ? [{ start: chunk.va, end: chunk.va + bytes }]
+      : [];
   });
 }
 

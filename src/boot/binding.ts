@@ -295,6 +295,13 @@ const assignedLater = (map: MapName): boolean =>
 const roundToPages = (bytes: number, page: number): number =>
   Math.max(1, Math.ceil(bytes / page)) * page;
 
+function bindCpuAttach(kernel: Kernel, cpu: unknown): Bound {
+  if (typeof cpu !== 'number') return irrelevant('the boot CPU has its parts of all caches');
+  return cpu < kernel.spec.cpus
+    ? routineCall('pool_cache_cpu_init', { cpu })
+    : irrelevant('this configuration has no such CPU');
+}
+
 function bindSystemCall(kernel: Kernel, event: OrderEvent): Bound | string {
   const { globals, cpus } = kernel.cells;
   switch (event.call) {
@@ -307,7 +314,7 @@ function bindSystemCall(kernel: Kernel, event: OrderEvent): Bound | string {
       return run((view) => view.update(cpus.at(ref('cpu', 'cpu0')), 'setIpl', level));
     }
     case 'mi_cpu_attach':
-      return irrelevant('the boot CPU; other CPUs come with cpu_boot_secondary_processors');
+      return bindCpuAttach(kernel, event.args['cpu']);
     case 'cpu_boot_secondary_processors':
       return run((view) => {
         for (const cpu of cpus.cells.slice(1)) view.update(cpu, 'release');

@@ -13,6 +13,8 @@ export interface Requester {
   readonly align: number;
   /** Whether it may sleep for address space: KM_SLEEP, PR_WAITOK on a cached path. */
   readonly sleeps: boolean;
+  /** Whether its failed searches are counted (`RequestOptions.searchesMax`). */
+  readonly counted: boolean;
 }
 
 /** The parts of a boot model that properties are about. */

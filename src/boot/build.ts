@@ -32,10 +32,19 @@ export interface Actor {
   readonly kind: 'system' | 'environment';
   /** For an interrupt: its level. */
   readonly level?: string;
+  /** Routines of its own, that no kernel has. */
+  readonly routines?: (kernel: Kernel) => readonly Routine[];
   /** What it runs. */
   readonly entry: (kernel: Kernel) => Entry;
   /** The earliest moment: interrupts once the port has opened them, threads after the first switch. */
-  readonly from: 'interrupts' | 'threads' | 'pagedaemon' | 'boot is over' | 'kernel_map is short';
+  readonly from:
+    | 'interrupts'
+    | 'threads'
+    | 'pagedaemon'
+    | 'boot is over'
+    | 'kernel_map is short'
+    /** Once the actor of that name has ended. */
+    | { readonly after: string };
   readonly cyclic?: boolean;
   /** What it asks for, where properties about requests should speak of it. */
   readonly asks?: Omit<Requester, 'name' | 'thread'>;
@@ -99,6 +108,7 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
   const kernel = withRoutines(plain, [
     bootRoutine(boot, phases.value, events, input.order),
     squeezeRoutine(plain),
+    ...input.actors.flatMap((actor) => actor.routines?.(plain) ?? []),
   ]);
   const parts = partsOf(kernel, boot, input, events);
   return ok({
@@ -212,7 +222,12 @@ function processesOf(kernel: Kernel, parts: BootParts, input: BootModelInput): r
 }
 
 function mayStart(parts: BootParts, input: BootModelInput, actor: Actor, view: ReadView): boolean {
-  switch (actor.from) {
+  const { from } = actor;
+  if (typeof from === 'object') {
+    const before = parts.kernel.cells.threads.at(ref('thread', from.after));
+    return view.observe(before, 'isDone');
+  }
+  switch (from) {
     case 'interrupts':
       // An interrupt waits for a CPU below its level; that is all there is to it.
       return true;

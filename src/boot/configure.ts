@@ -28,6 +28,8 @@ export interface Sizes {
   readonly reservePagedaemon: number;
   readonly freeTarget: number;
   readonly cpus: number;
+  /** Objects of a cache group; null for the real numbers of the port. */
+  readonly groupObjects: { readonly normal: number; readonly large: number } | null;
   readonly identity: KernelSpec['identity'];
   readonly vacacheIdentity: KernelSpec['vacacheIdentity'];
 }
@@ -69,6 +71,7 @@ export function configure(
       reservePagedaemon: sizes.reservePagedaemon,
       freeTarget: sizes.freeTarget,
     },
+    ...(sizes.groupObjects === null ? {} : { groupObjects: sizes.groupObjects }),
     cpus: sizes.cpus,
     threads,
     bootThread: 'boot',

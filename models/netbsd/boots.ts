@@ -1,0 +1,161 @@
+import type { CatalogEntry, ModelOptions } from '../../src/boot/catalog-entry.ts';
+import type { Result } from '../../src/base/diagnostic.ts';
+import type { BootModel } from '../../src/boot/build.ts';
+import { buildBootModel } from '../../src/boot/build.ts';
+import { lockingBystander } from '../../src/kernel/machine/environment.ts';
+import type { Order } from '../../src/order/order.ts';
+import { bootProperties } from '../../properties/index.ts';
+import { kmemActor, mbufInterrupts, poolActor } from './environment.ts';
+import type { Era } from './eras.ts';
+import { eras } from './eras.ts';
+import { lostPools } from './lost-pools.ts';
+import { portNames } from './orders.ts';
+import type { PortName } from './orders.ts';
+import type { Port } from './ports/port.ts';
+import { ports } from './ports/ports.ts';
+import { portSizes } from './sizes.ts';
+
+/** What acts after boot on a port, chosen so that kernel_map does get short. */
+interface Traffic {
+  /** An early pool on pool_allocator_nointr, with the number of items that a thread takes. */
+  readonly pool: string;
+  readonly items: number;
+  readonly why: string;
+  /** Whether anybody ever waits for the map, so that a bystander can matter. */
+  readonly getsShort: boolean;
+}
+
+const traffic: { readonly [port in PortName]: Traffic } = {
+  i386: {
+    pool: 'pdppl',
+    items: 1,
+    why: 'page directories, one a page, taken by fork',
+    getsShort: true,
+  },
+  amd64: {
+    pool: 'pdppl',
+    items: 1,
+    why: 'page directories, one a page, taken by fork',
+    getsShort: true,
+  },
+  arm32: {
+    pool: 'l2ptppl',
+    items: 20,
+    why: 'second-level page tables, so many that their idle pages leave the request too little',
+    getsShort: true,
+  },
+  alpha: {
+    pool: 'amappl',
+    items: 1,
+    why: 'amaps; their pages are direct-mapped and take no map space',
+    getsShort: false,
+  },
+};
+
+/** Pages of kernel_map that are left when boot is over, and how many of them one request wants. */
+const pagesLeft = 8;
+const pagesWanted = 6;
+
+/** `netbsd/a-deferred-queue/i386` and so on: the whole boot, then threads and an interrupt. */
+export const boots: readonly CatalogEntry[] = eras.flatMap((era) =>
+  portNames.map((port) => bootEntry(era, port)),
+);
+
+function bootEntry(era: Era, port: PortName): CatalogEntry {
+  const facts = ports[port];
+  const name = `netbsd/${era.policies.era}/${port}`;
+  const cpus = facts.multiprocessor ? 2 : 1;
+  return {
+    name,
+    title: `${port}: ${era.title}`,
+    reconstruction: era.policies.reconstruction,
+    parameters: {
+      cpus: {
+        default: cpus,
+        min: 1,
+        max: facts.multiprocessor ? 8 : 1,
+        describe: 'CPUs that run once the port has released them',
+      },
+      interrupts: { default: 1, min: 0, max: 4, describe: 'mbuf interrupts in one run' },
+      pages: { default: portSizes.pages, min: 64, max: 1_000_000, describe: 'pages of RAM' },
+      preemption: { default: false, describe: 'a thread at IPL_NONE may lose its CPU' },
+      grain: { default: 'fine', describe: 'where a step may end: fine, or sleep to hunt' },
+    },
+    build: (options) => buildBoot(era, port, name, options),
+    order: () => era.order(port),
+    expect: lostPools(era, port),
+    environmentReasons: environmentReasons(port),
+    default: era.policies.era !== 'c-explicit-order-page-functions',
+    sources: sourcesOf(era.order(port)),
+  };
+}
+
+export function buildBoot(
+  era: Era,
+  port: PortName,
+  name: string,
+  options: ModelOptions,
+): Result<BootModel> {
+  const facts: Port = ports[port];
+  const acts = traffic[port];
+  const cpus = options.cpus ?? (facts.multiprocessor ? 2 : 1);
+  const interrupts = options.interrupts ?? 1;
+  const pages = options.pages ?? portSizes.pages;
+  const preemption = options.preemption ?? false;
+  const grain = options.grain ?? 'fine';
+  const bytes = pagesWanted * facts.pageBytes;
+  return buildBootModel({
+    name,
+    parameters: { cpus, interrupts, pages, preemption, grain },
+    order: options.order ?? era.order(port),
+    port: facts,
+    policies: era.policies,
+    machine: era.machine,
+    sizes: { ...portSizes, cpus, pages },
+    actors: [
+      poolActor(
+        'fork and exit',
+        acts.pool,
+        { items: acts.items, wait: true, order: 'ascending' },
+        'kernel_map is short',
+      ),
+      kmemActor(bytes, { sleep: true, from: 'kernel_map is short' }),
+      ...mbufInterrupts(interrupts),
+    ],
+    pagesLeft,
+    grain,
+    preemption,
+    properties: bootProperties,
+    environment: acts.getsShort ? [(kernel) => lockingBystander(kernel, 'map:kernel_map')] : [],
+    assumptions: [
+      `a vacache chunk is ${portSizes.vacachePages} pages instead of 32, a cache group holds 1 object instead of 14 or 15`,
+      'allocations whose size the machine decides take one page',
+    ],
+    environmentText: [
+      `${cpus} CPU${cpus === 1 ? '' : 's'}; others run from cpu_boot_secondary_processors on`,
+      `${interrupts} mbuf interrupt${interrupts === 1 ? '' : 's'} at IPL_VM, from the moment a CPU is below it`,
+      `other users of kernel_map leave ${pagesLeft} pages of it when boot is over`,
+      `a thread takes ${acts.items} item${acts.items === 1 ? '' : 's'} of ${acts.pool} and puts them back (${acts.why})`,
+      `a thread asks kmem_alloc(KM_SLEEP) for ${pagesWanted} pages and gives them back`,
+      ...(acts.getsShort
+        ? ['a bystander write-locks kernel_map while somebody waits for space']
+        : []),
+    ],
+  });
+}
+
+function environmentReasons(port: PortName): readonly string[] {
+  return [
+    'left out: page shortage, the pagedaemon and ageing; netbsd/*/page-shortage has them on a boot with fewer pools, because a daemon that walks sixty pools multiplies every state',
+    'left out: the questions of reclaim; netbsd/*/starved-map asks them at full size',
+    ...(traffic[port].getsShort
+      ? []
+      : ['left out: a bystander, because nobody waits for space where pool pages take none']),
+  ];
+}
+
+function sourcesOf(order: Order): readonly string[] {
+  return Object.entries(order.source.revisions).map(
+    ([file, revision]) => `sys/${file} ${revision}`,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Order, OrderEvent } from '../../src/order/order.ts';
+
+/** The pool of the scenario: early, on pool_allocator_nointr, one item a page, header off the page. */
+export const scenarioPool = 'P';
+
+const keptCalls = [
+  'uvm_setpagesize',
+  'uvm_page_physload',
+  'uvm_map_setup_kernel',
+  'uvm_km_vacache_init',
+  'pool_subsystem_bootstrap',
+  'pool_subsystem_init',
+  'spl0',
+  'yield',
+  'kthread_create',
+  'uvm_scheduler',
+];
+
+const keptSets = ['uvm.page_init_done', 'kernel_map', 'kmem_map', 'cold'];
+
+/** Early pools of i386 and the two that pool_subsystem_init makes: who stands on the chains. */
+const keptPools = [
+  'pmappl',
+  'pdppl',
+  'pvpl',
+  'amappl',
+  'vmmpepl',
+  'vmsppl',
+  'aobj',
+  'pcache',
+  'pcachecpu',
+];
+
+/**
+ * The boot of a port cut down to what the scenario of a starved map needs: both maps, their
+ * vacaches, the early pools and the pool subsystem, in the port's own order, and one more early
+ * pool, P. Later pools, submaps and allocations are left out, so that the pages of kernel_map can
+ * be counted by hand.
+ */
+export function starvedOrder(order: Order): Order {
+  const kept = order.events.filter(isKept);
+  const firstPool = kept.findIndex((event) => event.args['wchan'] === 'pmappl');
+  const events = [
+    ...kept.slice(0, firstPool + 1),
+    poolP(kept[firstPool]),
+    ...kept.slice(firstPool + 1),
+  ];
+  return { ...order, title: `${order.title}, cut down to a starved map`, events };
+}
+
+function isKept(event: OrderEvent): boolean {
+  if (keptCalls.includes(event.call)) return true;
+  if (event.call === 'set') return keptSets.includes(event.object ?? '');
+  if (event.call === 'uvm_km_suballoc') return event.object === 'kmem_map';
+  return keptPools.includes(String(event.args['wchan']));
+}
+
+function poolP(after: OrderEvent | undefined): OrderEvent {
+  if (after === undefined) throw new Error('the order describes pmappl');
+  return {
+    ...after,
+    call: 'pool_init',
+    object: 'P',
+    args: {
+      wchan: scenarioPool,
+      size: 4096,
+      align: 0,
+      ioff: 0,
+      flags: '',
+      palloc: 'pool_allocator_nointr',
+      ipl: 'NONE',
+    },
+    origin: 'inferred',
+    note: 'Not in the source: the early pool of the scenario, placed after the first one.',
+  };
+}

@@ -1,0 +1,50 @@
+import type { Property } from '../src/base/model.ts';
+import type { BootParts } from '../src/boot/boot-model.ts';
+import {
+  boundOnce,
+  deferredExactly,
+  forgottenWhenGone,
+  noDuplicates,
+  queueFlushed,
+} from './chains.ts';
+import { mapSizes, pagesConserved } from './conservation.ts';
+import { mapsBeforePools, needs } from './needs.ts';
+import { bootCompletes, noEarlySleep, noPanic } from './outcomes.ts';
+import { poolSanity } from './pool-sanity.ts';
+import { noSleepBesideIdlePages, noSleepForEver, reclaimable, secondAttempt } from './reclaim.ts';
+import { hooksInstalled, registered } from './registered.ts';
+
+type MakeProperty = (parts: BootParts) => Property;
+
+/** What is asked of every boot. */
+export const bootProperties: readonly MakeProperty[] = [
+  needs,
+  mapsBeforePools,
+  registered,
+  hooksInstalled,
+  boundOnce,
+  deferredExactly,
+  queueFlushed,
+  noDuplicates,
+  forgottenWhenGone,
+  noEarlySleep,
+  noPanic,
+  bootCompletes,
+  pagesConserved,
+  mapSizes,
+  ...poolSanity,
+];
+
+/** What is asked where a map is short of space. */
+export const reclaimProperties: readonly MakeProperty[] = [
+  reclaimable,
+  noSleepForEver,
+  noSleepBesideIdlePages,
+  noPanic,
+  bootCompletes,
+  pagesConserved,
+  mapSizes,
+  ...poolSanity,
+];
+
+export { secondAttempt };
