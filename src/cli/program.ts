@@ -43,7 +43,7 @@ const exitCodes = { usage: 2, ownBug: 70 } as const;
 export function renderOwnBug(error: unknown): string {
   const what = error instanceof InternalError ? 'an assertion of its own failed' : 'an error';
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `bootproof: ${what}: this is a bug of bootproof, not of the model\n${trace}\n`;
+  return `bootproof: ${what}: this is a bug of bootproof, or of the code of a model\n${trace}\n`;
 }
 
 const checkHelp = `
@@ -64,6 +64,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .description('Checks the order in which a kernel brings up its memory allocators.')
     .version('0.1.0')
     .exitOverride()
+    .configureHelp({ helpWidth: 100 })
     .configureOutput({ writeOut: io.out, writeErr: (text) => io.err(asOurs(text)) })
     .showSuggestionAfterError()
     .helpCommand(false);
@@ -146,7 +147,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .description('read the boot order out of a C kernel tree')
     .argument('<TREE>', 'the folder of the kernel sources: /usr/src/sys')
     .requiredOption('--arch <ARCH>', 'the port: i386, amd64, …')
-    .option('--config <NAME>', 'the kernel configuration', 'GENERIC')
+    .option('--config <NAME>', 'the kernel configuration; GENERIC where there is one')
     .option('--json', 'print the order as JSON, as check --order reads it')
     .action(async (tree: string, words: ExtractWords) => {
       const { extractCommand } = await import('./commands/extract.ts');

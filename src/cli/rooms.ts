@@ -1,6 +1,5 @@
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import type { ExitCode } from '../report/judgement.ts';
-import type { ExtractRoom } from './commands/extract.ts';
 
 /**
  * What the command asks of parts of the program that are loaded only when they are needed, so that
@@ -33,27 +32,20 @@ export interface FuzzReport {
   readonly json: object;
 }
 
-/** `models/catalog.ts`. */
-interface CatalogRoom {
-  readonly catalog: readonly CatalogEntry[];
-}
-
-// The compiled program has these beside itself; a run from source has them as TypeScript.
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-
 export async function loadCatalog(): Promise<readonly CatalogEntry[]> {
-  const room = (await import(roomUrl('../../models/catalog'))) as CatalogRoom;
-  return room.catalog;
+  const { catalog } = await import('../../models/catalog.ts');
+  return catalog;
 }
 
-export async function loadFuzz(): Promise<FuzzRoom> {
-  return (await import(roomUrl('../fuzz/index'))) as FuzzRoom;
-}
-
-export async function loadExtract(): Promise<ExtractRoom> {
-  return (await import(roomUrl('../extract/index'))) as ExtractRoom;
-}
-
-function roomUrl(path: string): string {
-  return new URL(`${path}.${extension}`, import.meta.url).href;
+/** Null in a build that leaves the room out. */
+export async function loadFuzz(): Promise<FuzzRoom | null> {
+  // Not a literal, so that the program can be built before the room is there.
+  const room = new URL(import.meta.url.replace(/cli\/rooms\.(ts|js)$/, 'fuzz/index.$1')).href;
+  try {
+    return (await import(room)) as FuzzRoom;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
+      return null;
+    throw error;
+  }
 }

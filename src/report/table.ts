@@ -39,8 +39,8 @@ export function renderTable(models: readonly Reported[]): string {
 function notesOf({ result, judgement, reconstruction }: Reported): string[] {
   const notes: string[] = [];
   const mark = reconstruction === null ? '' : ' (reconstruction)';
-  for (const violation of violationsOf(result)) {
-    notes.push(`${violationText(violation, result.properties)}${mark}`);
+  for (const group of bySameObjects(violationsOf(result))) {
+    notes.push(`${violationText(group, result.properties)}${mark}`);
   }
   for (const surprise of judgement.surprises) notes.push(`not as recorded: ${surprise}`);
   if (judgement.reason !== undefined) notes.push(judgement.reason);
@@ -60,11 +60,25 @@ function notesOf({ result, judgement, reconstruction }: Reported): string[] {
   return notes;
 }
 
-function violationText(violation: Violation, properties: readonly PropertyResult[]): string {
-  const names = namesOf(violation);
-  const of = properties.find((one) => one.name === violation.property)?.objects.length ?? 0;
+/** Violations of the same objects together: one fault often breaks several claims. */
+function bySameObjects(violations: readonly Violation[]): readonly (readonly Violation[])[] {
+  const groups = new Map<string, Violation[]>();
+  for (const violation of violations) {
+    const key = violation.objects.map((one) => one.object).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), violation]);
+  }
+  return [...groups.values()];
+}
+
+function violationText(group: readonly Violation[], properties: readonly PropertyResult[]): string {
+  const [first] = group;
+  const names = first === undefined ? [] : namesOf(first);
+  const of = properties.find((one) => one.name === first?.property)?.objects.length ?? 0;
   const count = names.length === 0 ? '' : ` for ${names.length} of ${of}: ${listed(names, 20)}`;
-  return `violated: ${violation.property}${count}`;
+  return `violated: ${listed(
+    group.map((one) => one.property),
+    8,
+  )}${count}`;
 }
 
 export function stoppedText(stop: NonNullable<Reported['result']['stoppedBy']>): string {

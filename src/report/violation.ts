@@ -143,7 +143,7 @@ function stepTable(trace: Trace, initial: ReadonlyMap<string, Plain>): readonly 
 
 /**
  * The steps of a long run that tell its story: both ends, what touches the object that it is
- * about, and, where the other runs no longer do the same, whoever else comes in, chooses or
+ * about, the phases of boot, and, where the other runs no longer do the same, whoever else comes in, chooses or
  * changes a chain.
  */
 function stepsShown(trace: Trace, { common, about }: TraceOptions): ReadonlySet<number> {
@@ -152,7 +152,7 @@ function stepsShown(trace: Trace, { common, about }: TraceOptions): ReadonlySet<
   const touches = mentionOf(about);
   const kept = steps.map((step, i) => {
     if (isWhole || i < endsShown || i >= steps.length - endsShown) return true;
-    if (touches(step)) return true;
+    if (touches(step) || step.changes.some(isPhase)) return true;
     if (i < common) return false;
     const isSwitch = step.process !== steps[i - 1]?.process;
     const isChain = step.changes.some((change) => chainOf(change.cell, change.after) !== null);
@@ -261,6 +261,8 @@ function isTelling(change: Change): boolean {
   const { cell } = change;
   return !isBoot(change) && !/^(cpu|thread)\//.test(cell) && !/^map\/[^/]+\/chain$/.test(cell);
 }
+
+const isPhase = (change: Change): boolean => isBoot(change) && describePhase(change) !== null;
 
 /** The cell of the boot process: its phases are told in words, its count of events is not. */
 const isBoot = ({ cell, after }: Change): boolean =>

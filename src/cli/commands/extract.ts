@@ -1,11 +1,8 @@
-import { diskTree } from '../../extract/disk-tree.ts';
-import type { SourceTree } from '../../extract/source-tree.ts';
-import type { Result } from '../../base/diagnostic.ts';
+import { diskTree, extract } from '../../extract/index.ts';
 import type { Order } from '../../order/order.ts';
 import { layOut } from '../../report/text.ts';
 import { valueOf } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { loadExtract } from '../rooms.ts';
 
 export interface ExtractWords {
   readonly arch: string;
@@ -13,21 +10,19 @@ export interface ExtractWords {
   readonly json?: boolean;
 }
 
-/** What the command asks of `src/extract/index.ts`. */
-export interface ExtractRoom {
-  extract(
-    tree: SourceTree,
-    options: { readonly arch: string; readonly config: string },
-  ): Result<Order> | Promise<Result<Order>>;
-}
-
 /** `bootproof extract --arch ARCH TREE`: the order that is really there. */
 export async function extractCommand(path: string, words: ExtractWords, io: Io): Promise<number> {
   const tree = valueOf(diskTree(path));
-  const { extract } = await loadExtract();
   const order = valueOf(
-    await extract(tree, { arch: words.arch, config: words.config ?? 'GENERIC' }),
+    await extract(tree, {
+      arch: words.arch,
+      ...(words.config === undefined ? {} : { config: words.config }),
+      progress: (what) => {
+        if (io.showsProgress) io.err(`\r\x1b[K${what}`);
+      },
+    }),
   );
+  if (io.showsProgress) io.err('\r\x1b[K');
   if (words.json === true) io.out(`${JSON.stringify(order, null, 2)}\n`);
   else io.out(`${renderOrder(order)}\n`);
   return 0;

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
+import { InputError } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { defaultFuzzRuns } from '../defaults.ts';
 import { loadFuzz } from '../rooms.ts';
@@ -30,11 +31,14 @@ export async function fuzzCommand(
   const timeLimitMs =
     words.timeLimit === undefined ? undefined : timeOf('--time-limit', words.timeLimit);
   const chosen = await choose(names, loadCatalog);
-  const { fuzz } = await loadFuzz();
+  const room = await loadFuzz();
+  if (room === null) {
+    throw new InputError({ code: 'bad-option', message: 'this build has no fuzzer' });
+  }
   let isStopped = false;
   const stopListening = io.onInterrupt(() => void (isStopped = true));
   try {
-    const report = await fuzz({
+    const report = await room.fuzz({
       models: chosen.map((one) => one.entry),
       seed,
       runs,

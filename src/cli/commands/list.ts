@@ -1,4 +1,4 @@
-import { layOut } from '../../report/text.ts';
+import { listed, wrap } from '../../report/text.ts';
 import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import type { Io } from '../io.ts';
@@ -28,23 +28,15 @@ export async function listCommand(
     io.out(`${JSON.stringify({ schema: 'bootproof/list/1', models }, null, 2)}\n`);
     return 0;
   }
-  const rows = entries.map((entry) => [
-    entry.name,
-    entry.default ? 'yes' : '',
-    entry.expect.length === 0
-      ? ''
-      : [...new Set(entry.expect.map((one) => one.property))].join(', '),
-    entry.reconstruction === null ? entry.title : `${entry.title} (reconstruction)`,
-  ]);
-  const lines = layOut(
-    [
-      { head: 'model', align: 'left' },
-      { head: 'in check', align: 'left' },
-      { head: 'known to violate', align: 'left' },
-      { head: 'what it is', align: 'left' },
-    ],
-    rows,
-  );
-  io.out(`${lines.join('\n')}\n`);
+  const lines = entries.flatMap((entry) => {
+    const mark = entry.reconstruction === null ? '' : ' (reconstruction)';
+    const known = [...new Set(entry.expect.map((one) => one.property))];
+    return [
+      `${entry.default ? '*' : ' '} ${entry.name}${mark}`,
+      ...wrap(entry.title, '    ', '    '),
+      ...(known.length === 0 ? [] : wrap(`known to violate ${listed(known, 8)}`, '    ', '      ')),
+    ];
+  });
+  io.out(`${[...lines, '', '* is part of a plain check'].join('\n')}\n`);
   return 0;
 }
