@@ -46,7 +46,7 @@ export const reclaimable = (parts: BootParts): Property => {
 };
 
 /**
- * From each state in which a thread sleeps beside idle pages that would do, it can still get its
+ * From each state in which a request is unanswered and idle pages would do, it can still get its
  * memory. No fairness is assumed: this fails only where nothing that may happen helps.
  */
 export const noSleepForEver = (parts: BootParts): Property => {
@@ -54,13 +54,13 @@ export const noSleepForEver = (parts: BootParts): Property => {
   return recoverable({
     name: 'no-sleep-for-ever',
     sentence:
-      'a thread that sleeps beside idle pages of pools that declare the map can still be served',
+      'a request that idle pages of pools that declare the map would satisfy can still be served',
     cites: 'INV-60',
     about: 'mission',
     breaks: 'the thread sleeps for ever, and nothing says why',
     ...withoutSleepers(parts),
     objects: sleepers(parts),
-    premise: (requester, view) => isAsleep(parts, requester, view) && wouldFit(requester, view),
+    premise: (requester, view) => isUnanswered(parts, requester, view) && wouldFit(requester, view),
     holds: (requester, view) => isServed(parts, requester, view),
   });
 };
@@ -80,8 +80,7 @@ export const noSleepBesideIdlePages = (parts: BootParts): Property => {
     breaks: 'a request waits for a lock of the map by somebody else, however long that takes',
     ...withoutSleepers(parts),
     objects: sleepers(parts),
-    premise: (requester, view) => isAsleep(parts, requester, view),
-    holds: (requester, view) => !wouldFit(requester, view),
+    holds: (requester, view) => !isAsleep(parts, requester, view) || !wouldFit(requester, view),
   });
 };
 
@@ -114,6 +113,11 @@ function isAsleep(parts: BootParts, { thread, map }: Requester, view: ReadView):
     view.observe(parts.kernel.cells.threads.at(thread), 'isAt', 'uvm_map_prepare', 'poll') &&
     view.observe(parts.kernel.cells.mapControl.at(map), 'unchanged', thread)
   );
+}
+
+function isUnanswered(parts: BootParts, { thread }: Requester, view: ReadView): boolean {
+  const cell = parts.kernel.cells.threads.at(thread);
+  return view.observe(cell, 'phase') === 'running' && view.observe(cell, 'answer') === null;
 }
 
 function isServed(parts: BootParts, { thread }: Requester, view: ReadView): boolean {

@@ -15,20 +15,22 @@ import { ports } from './ports/ports.ts';
 import { scenarioPool, starvedOrder } from './starved-order.ts';
 
 const chunkPages = 32;
-const freePages = 96;
+const lastPages = 96;
 const itemsTaken = 64;
 const pagesWanted = 40;
 
 /**
- * kernel_map with exactly 96 pages free when boot is over, the first of them at a chunk's start.
+ * The last 96 pages of kernel_map start at a chunk's boundary, and the first of them is taken, so
+ * that P's two chunks come to lie at pages 32 to 95 and pages 1 to 31 stay free.
  *
- * Before them lie the image, one entry page and kmem_map (128 pages, and three for its entries).
+ * Before them lie the image, one entry page, and kmem_map (128 pages, and three for its entries).
  */
 const kmemPages = 128;
-const takenPages = 160;
+const kmemEntryPages = 3;
+const pagesBefore = 160;
 const sizes = (pageBytes: number): Sizes => ({
-  kernelMapBytes: (takenPages + freePages) * pageBytes,
-  imageBytes: (takenPages - 1 - kmemPages - 3) * pageBytes,
+  kernelMapBytes: (pagesBefore + lastPages) * pageBytes,
+  imageBytes: (pagesBefore - kmemPages - kmemEntryPages) * pageBytes,
   kmemMapBytes: kmemPages * pageBytes,
   vacachePages: chunkPages,
   pages: 1024,
@@ -90,14 +92,19 @@ const never: readonly Expectation[] = [
   sleepsBeside,
 ];
 
-const stuckForEver: Expectation = {
-  property: 'stuck',
+const refusedTwice: Expectation = {
+  property: 'second-attempt',
+  objects: ['kmem_alloc KM_NOSLEEP'],
+  why: 'P is on no chain: NULL at every attempt',
+  source: 'sys/kern/subr_pool.c:540',
+};
+
+const deadlocked: Expectation = {
+  property: 'deadlock',
   objects: [],
   why: 'nobody else ever touches the map, and a sleeper does not drain again',
   source: drainOnce,
 };
-
-const deadlocked: Expectation = { ...stuckForEver, property: 'deadlock' };
 
 const plays: readonly Play[] = [
   {
@@ -146,7 +153,6 @@ const plays: readonly Play[] = [
         source: drainOnce,
       },
       sleepsBeside,
-      stuckForEver,
       deadlocked,
     ],
   },
@@ -158,17 +164,10 @@ const plays: readonly Play[] = [
     bystander: false,
     request: 'twice without sleeping',
     putBack: 'ascending',
-    expect: (lost) =>
-      lost
-        ? [
-            {
-              property: 'second-attempt',
-              objects: ['kmem_alloc KM_NOSLEEP'],
-              why: 'P is on no chain: NULL at every attempt',
-              source: 'sys/kern/subr_pool.c:540',
-            },
-          ]
-        : [],
+    expect: (lost) => [
+      { ...oneRunTooFew, objects: ['kmem_alloc KM_NOSLEEP within 1'] },
+      ...(lost ? [refusedTwice] : []),
+    ],
   },
 ];
 
@@ -180,6 +179,23 @@ const text2007: Era | undefined = eras
     policies: aDeferredQueue2007,
     title: 'NetBSD of 2007: pool_put releases an emptied page of a starved map',
   }))[0];
+
+/**
+ * With the text of 2007 the first chunk that becomes complete is unmapped inside P's own callback,
+ * which then ends the run. Which chunk that is depends on the order in which P's pages are freed:
+ * if it leaves the gap too small, a second run is needed.
+ */
+const expect2007 = (play: Play): readonly Expectation[] =>
+  play.putBack === 'ascending'
+    ? []
+    : [
+        {
+          property: 'reclaimable',
+          objects: [`kmem_alloc ${play.request === 'sleep' ? 'KM_SLEEP' : 'KM_NOSLEEP'} within 1`],
+          why: 'the chunk that is complete first is the upper one, and leaves gaps of 31 and 32 pages',
+          source: 'sys/kern/subr_pool.c 1.142 pool_do_put()',
+        },
+      ];
 
 const played = [
   ...eras.filter((era) => era.policies.era !== 'c-explicit-order-page-functions'),
@@ -202,9 +218,9 @@ function entryOf(era: Era, play: Play): CatalogEntry {
     parameters: { grain: { default: 'fine', describe: 'where a step may end: fine, or sleep' } },
     build: (options) => build(era, play, name, options),
     order: () => starvedOrder(era.order(play.port)),
-    expect: releasesInPut ? [] : play.expect(lost),
+    expect: releasesInPut ? expect2007(play) : play.expect(lost),
     environmentReasons: [leftOut],
-    default: play.suffix === '' && !releasesInPut,
+    default: ['', '-alone'].includes(play.suffix) && !releasesInPut,
     sources: [
       'sys/uvm/uvm_map.c 1.263.4.5',
       `sys/kern/subr_pool.c ${releasesInPut ? '1.142' : '1.170.4.1'}`,
@@ -255,7 +271,7 @@ function build(era: Era, play: Play, name: string, options: ModelOptions): Resul
 
 function environmentText(play: Play): readonly string[] {
   return [
-    `kernel_map has ${freePages} free pages, a vacache chunk ${chunkPages}`,
+    `of kernel_map ${lastPages - 1} pages are free when boot is over; a vacache chunk is ${chunkPages}`,
     `a thread takes ${itemsTaken} items of P, one a page, and puts them back in ${play.putBack} order`,
     play.request === 'sleep'
       ? `then another asks kmem_alloc(KM_SLEEP) for ${pagesWanted} pages`
