@@ -45,6 +45,8 @@ export interface Claim {
 export interface ModelData {
   readonly modulus: number;
   readonly initial: readonly number[];
+  /** Cells after each that never change: they make the tree of a state deeper. */
+  readonly padding: number;
   readonly processes: readonly { readonly isSystem: boolean; readonly program: Program }[];
   readonly claims: readonly Claim[];
   readonly final: Condition;
@@ -111,6 +113,7 @@ const claim: fc.Arbitrary<Claim> = fc.record({
 export const modelData: fc.Arbitrary<ModelData> = fc.record({
   modulus: fc.integer({ min: 2, max: 4 }),
   initial: fc.array(small, { minLength: 2, maxLength: 4 }),
+  padding: fc.nat({ max: 3 }),
   processes: fc.array(fc.record({ isSystem: fc.boolean(), program }), {
     minLength: 2,
     maxLength: 3,
@@ -146,6 +149,11 @@ export function modelOf(data: ModelData): RandomModel {
     count: (data.initial[Number(name)] ?? 0) % data.modulus,
     modulus: data.modulus,
   }));
+  const idle = Array.from({ length: data.padding }, (_, i) => String(i));
+  const padded = family.cells.flatMap((own) => [
+    own,
+    ...cells(`beside ${own.key}`, idle, counterType, { count: 0, modulus: 1 }).cells,
+  ]);
   const [first, ...rest] = family.cells;
   if (first === undefined) throw new Error('there is a cell');
   const at = (i: number): CounterCell => [first, ...rest][i % (rest.length + 1)] ?? first;
@@ -234,7 +242,7 @@ export function modelOf(data: ModelData): RandomModel {
     model: {
       name: 'random',
       parameters: {},
-      cells: family.cells,
+      cells: padded,
       processes,
       properties,
       final: (view) => isTrue(data.final, view),
