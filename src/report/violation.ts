@@ -117,6 +117,10 @@ export function renderTrace(
   return lines.map((line) => (options.full ? line : cut(line, pageWidth)));
 }
 
+const whoWidth = 20;
+const whatColumn = 4;
+const whatWidthMin = 30;
+
 /** A line for each step: who, on which CPU, at which level, what, where; empty columns left out. */
 function stepTable(trace: Trace, initial: ReadonlyMap<string, Plain>): readonly string[] {
   const columns: readonly Column[] = [
@@ -130,12 +134,18 @@ function stepTable(trace: Trace, initial: ReadonlyMap<string, Plain>): readonly 
   const cpus = cpusAlong(trace, initial);
   const rows = trace.steps.map((step, i) => [
     `${i === trace.steps.length - 1 ? '→ ' : ''}${i + 1}`,
-    step.process,
+    cut(step.process, whoWidth),
     cpus[i]?.cpu ?? '',
     cpus[i]?.ipl ?? '',
-    cut(stepText(step), 46),
+    stepText(step),
     shortLocation(startOf(step.path)),
   ]);
+  const widthOf = (column: number): number =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  // What a step does gets the room that the other columns leave.
+  const others = [0, 1, 2, 3, 5].reduce((sum, column) => sum + widthOf(column) + 3, 0);
+  const room = Math.max(whatWidthMin, pageWidth - others);
+  for (const row of rows) row[whatColumn] = cut(row[whatColumn] ?? '', room);
   const isUsed = columns.map((_, column) => rows.some((row) => row[column] !== ''));
   const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => isUsed[column]);
   return layOut(keep(columns), rows.map(keep));
@@ -143,8 +153,8 @@ function stepTable(trace: Trace, initial: ReadonlyMap<string, Plain>): readonly 
 
 /**
  * The steps of a long run that tell its story: both ends, what touches the object that it is
- * about, the phases of boot, and, where the other runs no longer do the same, whoever else comes in, chooses or
- * changes a chain.
+ * about, the phases of boot, whoever comes in, and, where the other runs no longer do the same,
+ * choices and changes of a chain.
  */
 function stepsShown(trace: Trace, { common, about }: TraceOptions): ReadonlySet<number> {
   const { steps } = trace;
@@ -152,11 +162,11 @@ function stepsShown(trace: Trace, { common, about }: TraceOptions): ReadonlySet<
   const touches = mentionOf(about);
   const kept = steps.map((step, i) => {
     if (isWhole || i < endsShown || i >= steps.length - endsShown) return true;
-    if (touches(step) || step.changes.some(isPhase)) return true;
-    if (i < common) return false;
     const isSwitch = step.process !== steps[i - 1]?.process;
+    if (isSwitch || touches(step) || step.changes.some(isPhase)) return true;
+    if (i < common) return false;
     const isChain = step.changes.some((change) => chainOf(change.cell, change.after) !== null);
-    return isSwitch || isChain || step.choices.length > 0;
+    return isChain || step.choices.length > 0;
   });
   const shown = new Set<number>();
   kept.forEach((isKept, i) => {
