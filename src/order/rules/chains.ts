@@ -255,7 +255,7 @@ const isCachePool = (one: Seen): boolean => objectOf(one) === 'cache_pool';
 /** The wait channel, unless the source computes it. */
 function nameOf(one: Seen): string {
   const shown = shownName(one.event);
-  return shown === undefined || /->|\(/.test(shown) ? (one.event.object ?? '?') : shown;
+  return shown === undefined || /->|[(@?[]/.test(shown) ? (one.event.object ?? '?') : shown;
 }
 
 /** Set where the pool is a map's cache of page addresses: its allocator is bound directly. */

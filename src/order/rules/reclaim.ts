@@ -78,7 +78,7 @@ function reportFault(survey: Survey, answers: Answers, fault: ChainFault): void 
 function judgePools(survey: Survey, answers: Answers, replay: Chains): void {
   const none: string[] = [];
   for (const pool of replay.pools) {
-    if (/[*()]|->/.test(pool.allocator) && !pool.allocator.includes('vm_qcache')) {
+    if (/[*()]|->|^\?/.test(pool.allocator) && !pool.allocator.includes('vm_qcache')) {
       answers.add({
         verdict: 'inconclusive',
         object: pool.name,
