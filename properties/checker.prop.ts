@@ -50,7 +50,7 @@ const expectedOf = (result: TwinResult, kinds: readonly string[]): unknown => ({
 });
 
 describe('the checker, on random models', () => {
-  it('agrees with its twin', () => {
+  it('agrees with its twin', { timeout: 300_000 }, () => {
     const tally = { models: 0, states: 0, traces: 0, mixed: 0 };
     fc.assert(
       fc.property(modelData, (data) => {

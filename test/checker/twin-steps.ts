@@ -17,11 +17,19 @@ const sorted = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort())
     : value;
-const keys = new WeakMap<State, string>();
-/** Equal for equal states; a state that has been given a key is not changed any more. */
+const texts = new WeakMap<object, string>();
+/** Equal for equal values; remembered, so a value that has been given a text is not changed any more. */
+function textOf(value: Plain): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, (text = JSON.stringify(value, sorted)));
+  return text;
+}
+
+/** Equal for equal states: all have their cells in the same order. */
 export function keyOf(state: State): string {
-  let key = keys.get(state);
-  if (key === undefined) keys.set(state, (key = JSON.stringify(state, sorted)));
+  let key = texts.get(state);
+  if (key === undefined) texts.set(state, (key = Object.values(state).map(textOf).join('|')));
   return key;
 }
 
