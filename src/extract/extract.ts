@@ -124,6 +124,7 @@ function noMain(configuration: Configuration): Diagnostic {
 
 interface Trace {
   readonly ended: readonly string[];
+  readonly diedIn: readonly string[];
   readonly stopped: string | null;
   readonly lastPlace: string;
   readonly events: Order['events'];
@@ -166,7 +167,8 @@ function completeness(
     ];
   }
   if (trace.events.length === 0) return [early('the trace has no events')];
-  if (!trace.ended.includes('main')) return [early('the trace stops before the end of main()')];
+  if (!trace.ended.includes('main'))
+    return [early(`the trace stops before the end of main(): ${trace.diedIn.join('; ')}`)];
   const called = new Set(
     trace.events.flatMap((event) => [
       event.call,

@@ -60,6 +60,8 @@ export interface Declarations {
   /** Option → the header it is written to. */
   readonly headerOf: Map<string, string>;
   readonly options: Map<string, string>;
+  /** Option → options that it sets as well. */
+  readonly optionImplies: Map<string, readonly string[]>;
   readonly fileSystems: Set<string>;
   readonly pseudoDevices: Map<string, number>;
   readonly instances: { device: string; parent: string }[];
@@ -80,6 +82,7 @@ export function noDeclarations(): Declarations {
     files: [],
     headerOf: new Map(),
     options: new Map(),
+    optionImplies: new Map(),
     fileSystems: new Set(),
     pseudoDevices: new Map(),
     instances: [],

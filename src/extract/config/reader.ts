@@ -182,6 +182,7 @@ class ConfReader {
     for (const name of names.replace(/:?=\s*("[^"]*"|\S+)/g, ' ').split(/[\s,]+/)) {
       if (name === '') continue;
       this.declarations.headerOf.set(name, header ?? `opt_${name.toLowerCase()}.h`);
+      if (implies.length > 0) this.declarations.optionImplies.set(name, implies);
       if (keyword !== 'defparam') this.#imply(name.toLowerCase(), lowered(implies));
     }
   }

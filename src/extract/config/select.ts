@@ -24,6 +24,7 @@ export function selected(
     attributes.add(name);
     for (const implied of declared.implies.get(name) ?? []) select(implied);
   };
+  implyOptions(declared);
   for (const name of [declared.machine, ...declared.families]) select(name);
   for (const name of declared.options.keys()) select(name.toLowerCase());
   for (const name of declared.fileSystems) select(name.toLowerCase());
@@ -47,6 +48,18 @@ export function selected(
     confFiles: declared.confFiles,
     problems,
   };
+}
+
+// `defflag CPU_ARM1176: CPU_ARM11`: whoever asks for the first gets the second.
+function implyOptions(declared: Declarations): void {
+  const queue = [...declared.options.keys(), ...declared.fileSystems];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const implied of declared.optionImplies.get(name) ?? []) {
+      if (!declared.headerOf.has(implied) || declared.options.has(implied)) continue;
+      declared.options.set(implied, '');
+      queue.push(implied);
+    }
+  }
 }
 
 function attached(

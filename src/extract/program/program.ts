@@ -68,6 +68,7 @@ export class Program {
   readonly #symbols = new Set<string>();
   readonly #texts = new Map<string, string>();
   readonly #setsRead = new Set<string>();
+  #members: Map<string, Set<string>> | null = null;
 
   constructor(setup: ProgramSetup) {
     this.#setup = setup;
@@ -279,19 +280,19 @@ export class Program {
 
   /** Functions that some structure holds in a member of that name: `.pgo_init = udv_init`. */
   memberCandidates(member: string): readonly string[] {
-    const pattern = new RegExp(
-      `\\.${member}\\s*=\\s*&?\\s*(?:\\([^()]*\\)\\s*)?([A-Za-z_]\\w*)`,
-      'g',
-    );
-    const found = new Set<string>();
-    for (const text of this.#texts.values()) {
-      if (!text.includes(`.${member}`)) continue;
-      for (const match of text.matchAll(pattern)) {
-        const name = match[1] ?? '';
-        if (this.mightBeFunction(name)) found.add(name);
+    if (this.#members === null) {
+      this.#members = new Map();
+      const pattern = /\.(\w+)\s*=\s*&?\s*(?:\([^()]{0,80}\)\s*)?([A-Za-z_]\w*)/g;
+      for (const text of this.#texts.values()) {
+        for (const [, name = '', value = ''] of text.matchAll(pattern)) {
+          if (!this.mightBeFunction(value)) continue;
+          const known = this.#members.get(name);
+          if (known === undefined) this.#members.set(name, new Set([value]));
+          else known.add(value);
+        }
       }
     }
-    return [...found];
+    return [...(this.#members.get(member) ?? [])];
   }
 }
 

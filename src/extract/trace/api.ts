@@ -10,8 +10,8 @@ export interface ApiCall {
   readonly kind: string;
   readonly object: number | 'result' | null;
   readonly follow: boolean;
-  /** What the call answers: a new object, success (0), or something unknown. */
-  readonly answer: 'object' | 'zero' | 'unknown';
+  /** What the call answers: a new object, success, or something unknown. */
+  readonly answer: 'object' | 'success' | 'unknown';
   readonly parameters: readonly string[];
   /** The family whose names its `flags` have: `PR_WAITOK`. */
   readonly flags?: string;
@@ -43,18 +43,22 @@ function rows(kind: string, row: Row, ...signatures: readonly string[]): void {
 
 const first = 0;
 const pr = { flags: 'PR' };
-rows('pool', { object: first, ...pr }, 'pool_init(pp size align ioff flags wchan palloc ipl)');
+rows(
+  'pool',
+  { object: first, follow: true, ...pr },
+  'pool_init(pp size align ioff flags wchan palloc ipl)',
+);
 rows('pool', { object: first, ...pr, answer: 'object' }, 'pool_get(pp flags)');
 rows('pool', { object: first }, 'pool_put(pp v)', 'pool_destroy(pp)', 'pool_prime(pp n)');
 rows('pool', { object: first }, 'pool_setlowat(pp n)', 'pool_sethiwat(pp n)');
 rows('pool', { object: first }, 'pool_sethardlimit(pp n warnmess ratecap)');
-rows('pool', { object: first, answer: 'zero' }, 'pool_reclaim(pp)');
+rows('pool', { object: first, answer: 'success' }, 'pool_reclaim(pp)');
 rows('drain hook', { object: first }, 'pool_set_drain_hook(pp fn arg)');
 rows('drain hook', { object: first }, 'pool_cache_set_drain_hook(pc fn arg)');
 rows('pool', { follow: true }, 'pool_subsystem_init()');
 rows(
   'cache',
-  { object: 'result', answer: 'object', ...pr },
+  { object: 'result', answer: 'object', follow: true, ...pr },
   'pool_cache_init(size align align_offset flags wchan palloc ipl ctor dtor arg)',
 );
 rows(
@@ -96,13 +100,13 @@ rows(
   'vmem_init(vm name base size quantum afunc ffunc source qcache flags ipl)',
 );
 rows('vmem', { follow: true, object: first }, 'vmem_subsystem_init(vm)', 'vmem_bootstrap()');
-rows('vmem', { object: first, answer: 'zero', ...vm }, 'vmem_alloc(vm size flags addrp)');
+rows('vmem', { object: first, answer: 'success', ...vm }, 'vmem_alloc(vm size flags addrp)');
 rows(
   'vmem',
-  { object: first, answer: 'zero', ...vm },
+  { object: first, answer: 'success', ...vm },
   'vmem_xalloc(vm size align phase nocross minaddr maxaddr flags addrp)',
 );
-rows('vmem', { object: first, answer: 'zero', ...vm }, 'vmem_add(vm addr size flags)');
+rows('vmem', { object: first, answer: 'success', ...vm }, 'vmem_add(vm addr size flags)');
 rows(
   'vmem',
   { object: first },
@@ -115,7 +119,7 @@ rows('kva', { ...kmf, answer: 'object' }, 'uvm_km_alloc(map size align flags)');
 rows('kva', { object: first }, 'uvm_km_free(map addr size flags)');
 rows('kva', { ...kmf, answer: 'object' }, 'uvm_km_alloc_poolpage(map waitok)');
 rows('kva', { ...kmf, answer: 'object' }, 'uvm_km_alloc_poolpage_cache(map waitok)');
-rows('kva', { object: first, answer: 'zero', ...vm }, 'uvm_km_kmem_alloc(vm size flags addr)');
+rows('kva', { object: first, answer: 'success', ...vm }, 'uvm_km_kmem_alloc(vm size flags addr)');
 rows('kva', { object: first }, 'uvm_km_kmem_free(vm addr size)', 'uvm_km_va_drain(map flags)');
 rows('kva', { object: first, follow: true }, 'uvm_km_vacache_init(map name size)');
 rows(
@@ -123,15 +127,20 @@ rows(
   { object: first, follow: true, answer: 'object' },
   'uvm_km_suballoc(map vmin vmax size flags fixed submap)',
 );
-rows('map', { object: first, answer: 'zero' }, 'uvm_map(map startp size uobj uoffset align flags)');
+rows(
+  'map',
+  { object: first, answer: 'success' },
+  'uvm_map(map startp size uobj uoffset align flags)',
+);
 rows('map', { object: first, follow: true }, 'uvm_map_setup(map vmin vmax flags)');
 rows('map', { object: first, follow: true }, 'uvm_map_setup_kernel(map vmin vmax flags)');
 rows(
   'map',
-  { object: first, answer: 'zero' },
+  { object: first, answer: 'success' },
   'uvm_map_prepare(map start size uobj uoffset align flags args)',
 );
-rows('map', { object: first, answer: 'zero' }, 'uvm_map_enter(map args new_entry)');
+rows('map', { object: first, answer: 'success' }, 'uvm_map_enter(map args new_entry)');
+rows('map', { object: first, answer: 'success' }, 'uvm_map_submap(map start end submap)');
 rows('map', { object: first }, 'uvm_unmap1(map start end flags)', 'uvm_unmap(map start end)');
 rows('page', { answer: 'object', follow: true }, 'uvm_pageboot_alloc(size)');
 rows('page', { answer: 'object' }, 'pmap_steal_memory(size vstartp vendp)');
@@ -141,7 +150,7 @@ rows('page', { answer: 'unknown' }, 'uvm_page_physget(paddrp)');
 rows('page', { answer: 'object' }, 'uvm_pagealloc_strat(obj off anon flags strat free_list)');
 rows(
   'page',
-  { answer: 'zero' },
+  { answer: 'success' },
   'uvm_pglistalloc(size low high alignment boundary rlist nsegs waitok)',
 );
 rows('page', {}, 'uvm_pagefree(pg)', 'uvm_pglistfree(list)');
@@ -164,7 +173,7 @@ rows(
   'kthread_create(pri flag ci func arg lp fmt)',
   'kthread_create1(func arg newpp fmt)',
 );
-rows('thread', { answer: 'zero' }, 'workqueue_create(wqp name func arg prio ipl flags)');
+rows('thread', { answer: 'success' }, 'workqueue_create(wqp name func arg prio ipl flags)');
 rows('thread', { object: 'result', answer: 'object' }, 'softint_establish(flags func arg)');
 rows('cpu', { follow: true }, 'mi_cpu_attach(ci)');
 rows('cpu', { follow: true }, 'cpu_boot_secondary_processors()');
@@ -198,6 +207,8 @@ export const apiCalls: ReadonlyMap<string, ApiCall> = table;
 /** Only with `locks: true`: thousands of lines, of use to one kind of question. */
 export const lockUses: ReadonlySet<string> = new Set([
   ...['mutex_enter', 'mutex_spin_enter', 'mutex_exit', 'mutex_spin_exit', 'mutex_tryenter'],
+  ...['mutex_vector_enter', 'mutex_vector_exit', 'rw_vector_enter', 'rw_vector_exit'],
+  ...['rw_vector_tryenter', 'rw_tryupgrade', 'rw_downgrade'],
   ...['rw_enter', 'rw_exit', 'rw_tryenter', 'cv_wait', 'cv_timedwait', 'cv_broadcast', 'cv_signal'],
 ]);
 

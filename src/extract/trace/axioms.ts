@@ -58,6 +58,14 @@ export const ignored: ReadonlySet<string> = new Set([
     '__cpu_simple_lock_init',
   ],
   ...['evcnt_attach_static', 'evcnt_attach_dynamic', 'evcnt_attach_dynamic_nozero', 'ktraddentry'],
+  ...[
+    'lockdebug_alloc',
+    'lockdebug_free',
+    'lockdebug_wantlock',
+    'lockdebug_locked',
+    'lockdebug_unlocked',
+  ],
+  ...['lockdebug_barrier', 'lockdebug_mem_check', 'lockdebug_lock_print', 'lockdebug_abort'],
 ]);
 
 export const cuts: readonly Cut[] = [
@@ -106,6 +114,14 @@ export const cuts: readonly Cut[] = [
       ...['config_rootfound', 'config_attach_loc', 'config_found_sm_loc', 'config_found_ia'],
       ...['config_found', 'config_rootsearch', 'config_search_loc', 'config_search_ia'],
       ...['config_attach_pseudo', 'config_finalize', 'config_process_deferred'],
+      ...[
+        'isa_intr_establish',
+        'pci_intr_establish',
+        'intr_establish',
+        'matchbiosdisks',
+        'opendisk',
+      ],
+      ...['cpu_rootconf', 'device_register'],
     ],
     why: 'attach routines are listed, not followed in order: hardware decides which run',
     hole: true,
@@ -168,8 +184,21 @@ export const cuts: readonly Cut[] = [
   },
 ];
 
-/** Every cut name with its cut. */
-export const cutByName: ReadonlyMap<string, Cut> = new Map(
+const firmware: Cut = {
+  names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*'],
+  why: 'what firmware answers is not known',
+  hole: true,
+};
+
+/** The cut that a function falls under, by its name. */
+export function cutFor(name: string): Cut | undefined {
+  return (
+    cutByName.get(name) ??
+    (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined)
+  );
+}
+
+const cutByName: ReadonlyMap<string, Cut> = new Map(
   cuts.flatMap((cut) => cut.names.map((name): [string, Cut] => [name, cut])),
 );
 
@@ -184,6 +213,7 @@ export const axioms: readonly string[] = [
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
   'allocations answer with an object, never with failure',
   'after an early return the state of the path that goes on is kept; what follows is marked may',
+  'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   'writes through pointers whose target is not known change nothing that is known',
-  ...cuts.map((cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`),
+  ...[...cuts, firmware].map((cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`),
 ];

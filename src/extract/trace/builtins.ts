@@ -118,6 +118,8 @@ export function builtin(
     case 'rw_lock_held':
     case 'kernel_locked_p':
       return answer(1n);
+    case 'uvm_map_lookup_entry':
+      return answer(undefined);
     case 'cpu_intr_p':
       return answer(0n);
     default:

@@ -168,7 +168,11 @@ export class Evaluator {
       if (binding.kind === 'value') return binding.value;
     }
     const path = this.place(e, frame);
-    return path === undefined ? this.#numericAddress(e, frame, 0) : addressOf(path);
+    if (path === undefined) return this.#numericAddress(e, frame, 0);
+    // The address of an array is that of its first element.
+    const type = this.typeOf(e, frame);
+    const at = type && this.#session.types.resolve(type, frame.definition.file);
+    return addressOf(at?.k === 'array' ? `${path}[0]` : path);
   }
 
   // `&((struct x *)0)->f`, which is how offsetof is written out.
@@ -202,9 +206,16 @@ export class Evaluator {
   }
 
   #assign(e: Expr & { k: 'assign' }, frame: Frame): Value {
+    const type = this.typeOf(e.a, frame);
+    const whole = type && this.#session.types.resolve(type, frame.definition.file);
+    if (whole?.k === 'struct' && isLvalue(e.b)) {
+      const from = this.place(e.b, frame);
+      const to = this.place(e.a, frame);
+      if (to !== undefined) this.#session.store.copyBelow(from, to);
+      return undefined;
+    }
     const right = this.value(e.b, frame);
     const path = this.place(e.a, frame);
-    const type = this.typeOf(e.a, frame);
     let value = right;
     if (e.op !== '=') {
       const before = path === undefined ? undefined : this.places.read(path, type, frame);
@@ -212,8 +223,6 @@ export class Evaluator {
     }
     value = converted(value, type, this.#session, frame);
     if (path !== undefined) {
-      const whole =
-        type === undefined ? undefined : this.#session.types.resolve(type, frame.definition.file);
       if (whole?.k === 'struct') this.#session.store.forgetBelow(path, undefined);
       this.write(path, value, frame, e.line);
     }
@@ -264,6 +273,10 @@ export class Evaluator {
     if (known === false) return this.value(e.b, frame);
     return this.#parts.statements.maybeEither(e, frame);
   }
+}
+
+function isLvalue(e: Expr): boolean {
+  return e.k === 'id' || e.k === 'field' || e.k === 'index' || e.k === 'deref';
 }
 
 function pointedAt(type: CType): CType | undefined {

@@ -29,6 +29,8 @@ export interface TraceResult {
   readonly events: TraceEvent[];
   /** Entry functions that came to their end. */
   readonly ended: readonly string[];
+  /** Entry functions that did not, with the panic in which all their paths end. */
+  readonly diedIn: readonly string[];
   readonly stopped: string | null;
   readonly lastPlace: string;
   readonly files: readonly string[];
@@ -62,11 +64,13 @@ export class Interpreter {
     const session = this.#session;
     const { program } = session;
     const ended: string[] = [];
+    const diedIn: string[] = [];
     for (const entry of entries) {
       const definition = program.function(entry.function, '');
       if (definition === null) continue;
       this.#calls.follow(definition, [], null, entry.line);
       if (!session.isDead) ended.push(entry.function);
+      else diedIn.push(`${entry.function} dies in ${session.lastEnd}`);
       session.isDead = false;
     }
     session.nameObjects();
@@ -74,8 +78,9 @@ export class Interpreter {
     return {
       events: session.events,
       ended,
+      diedIn,
       stopped: session.stopped,
-      lastPlace: place === undefined ? 'no event' : `${place.file}:${place.line}`,
+      lastPlace: `${place === undefined ? 'no event' : `${place.file}:${place.line}`} in ${session.lastEnd}`,
       files: [
         ...new Set(
           session.events.flatMap((event) => [event.file, ...event.stack.map((f) => f.file)]),

@@ -4,7 +4,7 @@
 import type { CallExpr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses, phaseGlobals } from './api.ts';
-import { cutByName, ignored, neverReturns } from './axioms.ts';
+import { cutFor, ignored, neverReturns } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { textOf } from './execute.ts';
@@ -61,7 +61,8 @@ export class Calls {
 
   // A name that is a variable holds a function's address; anything else is the function itself.
   #named(name: string, frame: Frame): Value {
-    if (apiCalls.has(name) || cutByName.has(name) || neverReturns.has(name)) return undefined;
+    if (apiCalls.has(name) || cutFor(name) !== undefined || neverReturns.has(name))
+      return undefined;
     const binding = this.#evaluator.places.bind(name, frame);
     if (binding.kind !== 'place') return binding.kind === 'value' ? binding.value : undefined;
     const at = binding.type && this.#session.types.resolve(binding.type, frame.definition.file);
@@ -117,6 +118,8 @@ export class Calls {
     if (ignored.has(name)) return undefined;
     if (neverReturns.has(name)) {
       this.#session.isDead = true;
+      const path = [...this.#session.entryNames].slice(-6).join(' > ');
+      this.#session.lastEnd = `${name}() at ${frame.definition.file}:${e.line} (${path})`;
       return undefined;
     }
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
@@ -127,7 +130,7 @@ export class Calls {
     const event = api === undefined ? null : this.#emit(name, api, e, values, frame);
     if (api !== undefined && event !== null && !api.follow)
       return this.#answer(name, api, e, event, frame);
-    const cut = cutByName.get(name);
+    const cut = cutFor(name);
     const { holes, program, events } = this.#session;
     const at = `${frame.definition.file}:${e.line}`;
     if (cut !== undefined) {
@@ -215,6 +218,8 @@ export class Calls {
     if (frame !== null) stack.pop();
     session.store.dropPrefix(`${inner.id}:`, inner.locals.keys());
     if (completion === 'dead' && !inner.returned) session.isDead = true;
+    // A way back to a label that was not followed: what it would return is not known.
+    if (completion.startsWith('goto ')) return undefined;
     return inner.result;
   }
 
@@ -285,11 +290,13 @@ export class Calls {
   }
 
   #answer(name: string, api: ApiCall, e: CallExpr, event: TraceEvent | null, frame: Frame): Value {
-    if (api.answer === 'zero') {
+    if (api.answer === 'unknown') return undefined;
+    // Success is 0 where the function returns an int; eras differ in what vmem_alloc() returns.
+    const returns = this.#session.program.function(name, frame.definition.file)?.returns;
+    if (api.answer === 'success' && (returns === undefined || returns.k === 'int')) {
       this.#forgetArguments(e, frame);
       return 0n;
     }
-    if (api.answer !== 'object') return undefined;
     const path = `@${name}#${++this.#session.objectCount}`;
     if (/zalloc$/.test(name)) this.#evaluator.places.setDefault(path, 0n);
     if (event !== null && api.object === 'result') this.#makers.set(path, event);
@@ -299,7 +306,7 @@ export class Calls {
   /** Told of each assignment: marks phases, and gives heap objects the name of who holds them. */
   written(path: string, value: Value, frame: Frame, line: number): void {
     const target = pointee(value);
-    if (/^\d+:/.test(path)) return;
+    if (/^(?:\d+:|@)/.test(path)) return;
     if (target?.startsWith('@') === true) {
       const heap = /^@\w+#\d+/.exec(target)?.[0];
       const isLink = /(?:_first|_next|_prev|_last|_head)$/.test(path);

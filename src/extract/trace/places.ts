@@ -22,6 +22,7 @@ export class Places {
   readonly #evaluate: (expression: Expr, frame: Frame) => Value;
   readonly #bindings = new Map<string, Binding>();
   readonly #defaults = new Map<string, Value>();
+  readonly #ofDevices = new Set<string>();
   #initialCount = 0;
 
   constructor(session: Session, evaluate: (expression: Expr, frame: Frame) => Value) {
@@ -61,7 +62,11 @@ export class Places {
     if (global !== null) {
       const path = global.isStatic ? `${name}@${global.file}` : name;
       this.#initialise(path, global);
-      return { kind: 'place', path, type: completed(global.type, program.declaredType(name)) };
+      return {
+        kind: 'place',
+        path,
+        type: completed(global.type, global.init, program.declaredType(name)),
+      };
     }
     if (program.mightBeFunction(name)) {
       const value = this.functionAddress(name, file);
@@ -91,7 +96,7 @@ export class Places {
       const rest = symbol.slice(base.length);
       const value =
         binding.kind === 'place'
-          ? addressOf(binding.path + rest)
+          ? addressOf(binding.path + (rest === '' && binding.type?.k === 'array' ? '[0]' : rest))
           : binding.kind === 'value'
             ? binding.value
             : undefined;
@@ -119,6 +124,7 @@ export class Places {
 
   #initialise(path: string, global: GlobalDef): void {
     if (this.#defaults.has(path)) return;
+    if (/^(arch|dev)\//.test(global.file)) this.#ofDevices.add(path);
     const touched = this.#session.program.isTouchedByAssembly(global.name);
     const { init } = global;
     if (init === undefined) {
@@ -197,7 +203,11 @@ export class Places {
       const any = path.replace(/\[-?\d+\]/g, '[*]');
       if (path.includes('[*]') || this.#session.store.read(any).written) return undefined;
     }
-    return this.#defaults.get(rootOf(path));
+    const root = rootOf(path);
+    // Attach routines, which are not followed, may have set what belongs to machine and drivers.
+    if (this.#ofDevices.has(root) && this.#session.cutsMet.has('config_rootfound'))
+      return undefined;
+    return this.#defaults.get(root);
   }
 
   /** From here on the object holds this wherever nothing else is written: memory from calloc, say. */
@@ -215,8 +225,10 @@ function elementType(type: CType): CType | undefined {
   return type.k === 'array' ? type.of : type.k === 'pointer' ? type.to : undefined;
 }
 
-// `extern int x[10];` in a header may know the size that `int x[] = …` leaves open, and the reverse.
-function completed(type: CType, declared: CType | undefined): CType {
-  if (type.k === 'array' && type.count === undefined && declared?.k === 'array') return declared;
-  return type;
+// `int x[] = { … }` has as many elements as its initialiser; `extern int x[10];` may know better.
+function completed(type: CType, init: Expr | undefined, declared: CType | undefined): CType {
+  if (type.k !== 'array' || type.count !== undefined) return type;
+  const isPlain = init?.k === 'init' && init.items.every((item) => item.at.length === 0);
+  if (isPlain) return { ...type, count: { k: 'num', v: init.items.length } };
+  return declared?.k === 'array' ? declared : type;
 }

@@ -74,6 +74,8 @@ export class Session {
   frameCount = 0;
   objectCount = 0;
   stopped: string | null = null;
+  /** Where a path last ended in panic() or the like. */
+  lastEnd = '';
   /** Cut functions that were reached. */
   readonly cutsMet = new Set<string>();
   readonly program: Program;
@@ -110,6 +112,7 @@ export class Session {
   stop(limit: string): void {
     if (this.stopped !== null) return;
     this.stopped = limit;
+    this.lastEnd = this.entryNames.join(' > ');
     this.holes.add({ kind: 'limit', what: limit, before: this.events.length });
   }
 

@@ -98,6 +98,16 @@ export class Store {
     }
   }
 
+  /** Copies all that is known of a structure; from an unknown one, nothing is known. */
+  copyBelow(from: string | undefined, to: string): void {
+    this.forgetBelow(to, undefined);
+    if (from === undefined) return;
+    for (const [key, stored] of [...this.#values]) {
+      const rest = key.startsWith(from) ? key.slice(from.length) : '';
+      if (/^[.[]/.test(rest)) this.#put(to + rest, stored);
+    }
+  }
+
   /** Drops a frame's locals; only where no trail needs them any more. */
   dropPrefix(prefix: string, names: Iterable<string>): void {
     if (this.#trail.length > 0) return;
