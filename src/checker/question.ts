@@ -19,8 +19,9 @@ export abstract class Question {
   /** How often the property's code ran. */
   runs = 0;
   /** Called when the question is found to read one more cell. */
-  onWider: (() => void) | undefined = undefined;
-  private readonly read = new Set<number>();
+  onWider: ((index: number) => void) | undefined = undefined;
+  /** The cells that it is known to read in some state. */
+  readonly read = new Set<number>();
 
   constructor(name: string) {
     this.name = name;
@@ -28,18 +29,13 @@ export abstract class Question {
 
   abstract answer(row: Int32Array): number;
 
-  /** Whether the answer is known to depend on the cell at `index`, in any state so far. */
-  reads(index: number): boolean {
-    return this.read.has(index);
-  }
-
   /** @throws InternalError when an answer depended on something that is not state */
   abstract recheck(): void;
 
   protected willRead(index: number): void {
     if (this.read.has(index)) return;
     this.read.add(index);
-    this.onWider?.();
+    this.onWider?.(index);
   }
 
   protected nondeterministic(): InternalError {

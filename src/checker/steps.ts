@@ -4,7 +4,7 @@ import type { Space } from './space.ts';
 import { InternalError, present } from '../base/assert.ts';
 import { recordStep } from './recorder.ts';
 import { assertDistinct } from './space.ts';
-import { groupNode } from './storage.ts';
+import { nodesAbove } from './storage.ts';
 import { Trie } from './trie.ts';
 
 /**
@@ -171,15 +171,6 @@ interface Leaf {
 
 function encodedWrite(write: Write): number {
   return write.operation === null ? -1 - write.id : write.operation.index;
-}
-
-/** The nodes to be renewed when these cells have changed: children before parents, not the root. */
-function nodesAbove(indexes: readonly number[], width: number): readonly number[] {
-  const nodes = new Set<number>();
-  for (const index of indexes) {
-    for (let node = groupNode(index, width); node > 1; node >>= 1) nodes.add(node);
-  }
-  return [...nodes].sort((a, b) => b - a);
 }
 
 function fingerprint(recording: Recording): string {

@@ -98,6 +98,15 @@ export class Storage {
 const packedEnd = 1024;
 
 /** The node at which the cell's group is packed. */
-export function groupNode(index: number, width: number): number {
+function groupNode(index: number, width: number): number {
   return Math.floor((index + width) / 3);
+}
+
+/** The nodes to be renewed when these cells have changed: children before parents, not the root. */
+export function nodesAbove(indexes: readonly number[], width: number): readonly number[] {
+  const nodes = new Set<number>();
+  for (const index of indexes) {
+    for (let node = groupNode(index, width); node > 1; node >>= 1) nodes.add(node);
+  }
+  return [...nodes].sort((a, b) => b - a);
 }
