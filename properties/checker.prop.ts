@@ -110,6 +110,34 @@ describe('the checker, on random models', () => {
     );
   });
 
+  it('stopped early, says nothing that the whole search does not say', () => {
+    fc.assert(
+      fc.property(modelData, fc.nat({ max: 30 }), (data, statesMax) => {
+        const { model } = modelOf(data);
+        const whole = check(model);
+        const part = check(model, { statesMax });
+        if (part.stoppedBy === undefined) {
+          expect(summaryOf(part)).toEqual(summaryOf(whole));
+          return;
+        }
+        expect(['INCOMPLETE', 'VIOLATED']).toContain(part.verdict);
+        for (const [i, property] of part.properties.entries()) {
+          for (const [k, { verdict, trace }] of property.objects.entries()) {
+            const known = whole.properties[i]?.objects[k];
+            if (verdict !== 'INCOMPLETE') expect(verdict).toBe(known?.verdict);
+            if (trace?.minimal === true) expect(trace).toEqual(known?.trace);
+          }
+        }
+        expect(part.deadlocks.count).toBeLessThanOrEqual(whole.deadlocks.count);
+        if (part.deadlocks.trace?.minimal === true) {
+          expect(part.deadlocks.trace).toEqual(whole.deadlocks.trace);
+        }
+        expect(part.stuck.count).toBeLessThanOrEqual(whole.stuck.count);
+      }),
+      { seed: 20_110_128, numRuns: 1000 },
+    );
+  });
+
   it('meets no state in a random walk that the search does not know', () => {
     const schedule = fc.array(fc.nat({ max: 100 }), { maxLength: 200 });
     fc.assert(

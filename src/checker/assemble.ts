@@ -64,7 +64,7 @@ export function assembled(
       cpuSeconds: search.cpuSeconds(),
       runs: steps.runs,
       propertyRuns: [...inquiries.now, ...inquiries.later].reduce((sum, q) => sum + q.runs, 0),
-      wholeReads: Object.fromEntries([...steps.wholeReads].sort()),
+      wholeReads: Object.fromEntries([...steps.wholeReads].sort(([a], [b]) => (a < b ? -1 : 1))),
       bytesPerState: Math.round((search.bytes * 10) / states) / 10,
     },
   };

@@ -15,7 +15,7 @@ export interface Step {
 
 const sorted = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort())
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 const texts = new WeakMap<object, string>();
 /** Equal for equal values; remembered, so a value that has been given a text is not changed any more. */
