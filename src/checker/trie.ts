@@ -16,6 +16,8 @@ export class Trie {
   /** By node and branch: a node, or minus one minus a leaf, or 0. */
   private readonly branches: Int32Array[] = [new Int32Array(1)];
   private root = 0;
+  /** Allocated bytes, near enough. */
+  bytes = 0;
 
   /** The leaf for the state unpacked in `row`, or -1 where the code must be run. */
   walk(row: Int32Array): number {
@@ -61,15 +63,11 @@ export class Trie {
     this.link(node, branch, -leaf - 1);
   }
 
-  /** Allocated bytes, near enough. */
-  get bytes(): number {
-    return this.branches.reduce((sum, branches) => sum + branches.byteLength + 96, 0);
-  }
-
   private newNode(read: Read): number {
     this.indexes.push(read.index);
     this.tables.push(read.table);
     this.branches.push(new Int32Array(4));
+    this.bytes += 128;
     return this.indexes.length - 1;
   }
 
@@ -86,6 +84,7 @@ export class Trie {
     if (branch >= branches.length) {
       const longer = new Int32Array(Math.max(branch + 1, branches.length * 2));
       longer.set(branches);
+      this.bytes += longer.byteLength - branches.byteLength;
       this.branches[node] = branches = longer;
     }
     branches[branch] = target;
