@@ -181,6 +181,12 @@ export class Lowering {
     const list = node.childForFieldName('arguments');
     const args = list === null ? [] : this.#solid(list);
     const type = this.#typeInBrackets(callee);
+    const chain = this.#castChain(callee, 0);
+    if (type === null && chain !== null) {
+      let value = this.expression(args[0] ?? null);
+      for (const one of chain.toReversed()) value = { k: 'cast', t: one, a: value };
+      return value;
+    }
     if (type !== null) {
       const values = args.map((arg) => this.expression(arg));
       return {
@@ -196,6 +202,20 @@ export class Lowering {
       texts: args.map((arg) => this.#text(arg)),
       line: this.#line(node),
     };
+  }
+
+  // `(u_int)(u_long)(p)` is a call of a call to the grammar.
+  #castChain(node: Node | null, depth: number): readonly CType[] | null {
+    const type = this.#typeInBrackets(node);
+    if (type !== null) return [type];
+    if (node?.type !== 'call_expression' || depth > 10) return null;
+    const before = this.#castChain(node.childForFieldName('function'), depth + 1);
+    const list = node.childForFieldName('arguments');
+    const args = list === null ? [] : this.#solid(list);
+    const name =
+      args.length === 1 && args[0]?.type === 'identifier' ? this.#context.text(args[0]) : '';
+    if (before === null || !this.#context.isTypeName(name)) return null;
+    return [...before, { k: 'name', name }];
   }
 
   #binary(node: Node): Expr {

@@ -153,6 +153,28 @@ export const cuts: readonly Cut[] = [
     hole: true,
   },
   {
+    names: [
+      ...[
+        'pckbc_poll_data1',
+        'pckbc_send_cmd',
+        'pckbport_poll_cmd',
+        'pckbport_poll_cmd1',
+        'com_probe',
+      ],
+      ...[
+        'comprobe1',
+        'cominit',
+        'lptprobe',
+        'wdc_reset',
+        'rtcget',
+        'clock_secs_to_ymdhms',
+        'i8254_delay',
+      ],
+    ],
+    why: 'polling hardware allocates nothing',
+    hole: false,
+  },
+  {
     names: ['uvm_scheduler', 'sched_pstats', 'uvm_pageout'],
     why: 'main() ends in it',
     hole: false,
