@@ -66,6 +66,8 @@ export interface BootModelInput {
   readonly pagesLeft: number | null;
   readonly grain: Grain;
   readonly preemption: boolean;
+  /** Routines that stand in for the kernel's own of the same name: one line away from right. */
+  readonly replaced?: (kernel: Kernel) => readonly Routine[];
   readonly properties: readonly ((parts: BootParts) => Property)[];
   /** Environment processes that are not threads: ageing, page shortage. */
   readonly environment: readonly ((kernel: Kernel, parts: BootParts) => Process)[];
@@ -105,7 +107,7 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
     guards: {},
     pagesHeld: 0,
   });
-  const kernel = withRoutines(plain, [
+  const kernel = withRoutines(plain, input.replaced?.(plain) ?? [], [
     bootRoutine(boot, phases.value, events, input.order),
     squeezeRoutine(plain),
     ...input.actors.flatMap((actor) => actor.routines?.(plain) ?? []),
@@ -156,8 +158,13 @@ function unboundDiagnostic({
   };
 }
 
-function withRoutines(kernel: Kernel, more: readonly Routine[]): Kernel {
-  return { ...kernel, routines: routineTable([...kernel.routines.values(), ...more]) };
+function withRoutines(
+  kernel: Kernel,
+  replaced: readonly Routine[],
+  more: readonly Routine[],
+): Kernel {
+  const own = new Map([...kernel.routines, ...routineTable(replaced)]);
+  return { ...kernel, routines: routineTable([...own.values(), ...more]) };
 }
 
 function partsOf(
