@@ -1,6 +1,7 @@
 import type { CatalogEntry, ModelOptions } from '../../src/boot/catalog-entry.ts';
 import type { Result } from '../../src/base/diagnostic.ts';
-import type { BootModel } from '../../src/boot/build.ts';
+import { InternalError } from '../../src/base/assert.ts';
+import type { BootModel, BootModelInput } from '../../src/boot/build.ts';
 import { buildBootModel } from '../../src/boot/build.ts';
 import { lockingBystander } from '../../src/kernel/machine/environment.ts';
 import type { Order } from '../../src/order/order.ts';
@@ -9,6 +10,7 @@ import { kmemActor, mbufInterrupts, poolActor } from './environment.ts';
 import type { Era } from './eras.ts';
 import { eras } from './eras.ts';
 import { lostPools } from './lost-pools.ts';
+import { bootPage } from './pages.ts';
 import { portNames } from './orders.ts';
 import type { PortName } from './orders.ts';
 import type { Port } from './ports/port.ts';
@@ -34,7 +36,7 @@ const traffic: { readonly [port in PortName]: Traffic } = {
   },
   amd64: {
     pool: 'pdppl',
-    items: 1,
+    items: 2,
     why: 'page directories, one a page, taken by fork',
     getsShort: true,
   },
@@ -83,11 +85,24 @@ function bootEntry(era: Era, port: PortName): CatalogEntry {
     },
     build: (options) => buildBoot(era, port, name, options),
     order: () => era.order(port),
+    page: () => bootPage(era, port, facts, bootAlone(era, port)),
     expect: lostPools(era, port),
     environmentReasons: environmentReasons(port),
     default: era.policies.era !== 'c-explicit-order-page-functions',
     sources: sourcesOf(era.order(port)),
   };
+}
+
+/** The boot with nobody else in it. */
+function bootAlone(era: Era, port: PortName): BootModel {
+  const built = buildBootModel({
+    ...inputOf(era, port, 'boot', { cpus: 1, interrupts: 0 }),
+    actors: [],
+    environment: [],
+    pagesLeft: null,
+  });
+  if (built.ok) return built.value;
+  throw new InternalError(built.diagnostics.map((one) => one.message).join('\n'));
 }
 
 export function buildBoot(
@@ -96,6 +111,10 @@ export function buildBoot(
   name: string,
   options: ModelOptions,
 ): Result<BootModel> {
+  return buildBootModel(inputOf(era, port, name, options));
+}
+
+function inputOf(era: Era, port: PortName, name: string, options: ModelOptions): BootModelInput {
   const facts: Port = ports[port];
   const acts = traffic[port];
   const cpus = options.cpus ?? (facts.multiprocessor ? 2 : 1);
@@ -104,14 +123,14 @@ export function buildBoot(
   const preemption = options.preemption ?? false;
   const grain = options.grain ?? 'fine';
   const bytes = pagesWanted * facts.pageBytes;
-  return buildBootModel({
+  return {
     name,
     parameters: { cpus, interrupts, pages, preemption, grain },
     order: options.order ?? era.order(port),
     port: facts,
     policies: era.policies,
     machine: era.machine,
-    sizes: { ...portSizes, cpus, pages },
+    sizes: { ...portSizes, kmemMapBytes: facts.kmemMap.minBytes, cpus, pages },
     actors: [
       poolActor(
         'fork and exit',
@@ -141,7 +160,7 @@ export function buildBoot(
         ? ['a bystander write-locks kernel_map while somebody waits for space']
         : []),
     ],
-  });
+  };
 }
 
 function environmentReasons(port: PortName): readonly string[] {
