@@ -8,6 +8,7 @@ import type { Order } from '../order/order.ts';
 import { orderSchema } from '../order/order.ts';
 import { cParser } from './c/parser.ts';
 import type { Cache } from './cache.ts';
+import { orderKey, storedOrder, storeOrder } from './cached-order.ts';
 import type { Configuration } from './config/configuration.ts';
 import { loadConfiguration } from './config/load.ts';
 import { dataModel } from './cpp/predefined.ts';
@@ -46,6 +47,9 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
       hint: 'give the folder of the kernel sources, as in /usr/src/sys',
     });
   }
+  const key = orderKey([options.arch, options.config, options.options, limits, options.locks]);
+  const stored = options.cache === undefined ? null : storedOrder(options.cache, key, tree);
+  if (stored !== null) return ok(stored);
   progress('reading the configuration');
   const configuration = loadConfiguration(tree, options, limits);
   if (!configuration.ok) return configuration;
@@ -89,7 +93,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
   const trace = interpreter.run(entries.frames);
   const problems = completeness(trace, holes, configuration.value);
   if (problems.length > 0) return bad(...problems);
-  return ok({
+  const order: Order = {
     schema: orderSchema,
     title: `${options.arch} ${configuration.value.name} of ${release(tree)}`,
     port: options.arch,
@@ -110,7 +114,14 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     ],
     events: trace.events,
     holes: [...holes.all()],
-  });
+  };
+  if (options.cache !== undefined) {
+    const missing = configuration.value.problems.map(({ what }) => what);
+    const rests = [...configuration.value.confFiles, ...configuration.value.files];
+    const paths = [...rests, ...units.filesRead, ...missing].filter((path) => !path.includes(' '));
+    storeOrder(options.cache, key, tree, paths, order);
+  }
+  return ok(order);
 }
 
 function noMain(configuration: Configuration): Diagnostic {

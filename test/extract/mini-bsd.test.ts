@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ExtractOptions, SourceTree } from '../../src/extract/index.ts';
+import { diskTree, extract, memoryCache, memoryTree } from '../../src/extract/index.ts';
+import type { Order, OrderEvent } from '../../src/order/order.ts';
+import { parseOrder } from '../../src/order/order.ts';
+
+/*
+ * A whole boot, from start code to the scheduler, of a kernel that fits on a few pages. Its
+ * options plant bugs; each must change the order in exactly its own way.
+ */
+
+const root = join(import.meta.dirname, '../fixtures/mini-bsd');
+
+function onDisk(): SourceTree {
+  const tree = diskTree(root);
+  if (!tree.ok) throw new Error(JSON.stringify(tree.diagnostics));
+  return tree.value;
+}
+
+async function order(options: Partial<ExtractOptions> = {}, tree = onDisk()): Promise<Order> {
+  const result = await extract(tree, { arch: 'toy', ...options });
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  return result.value;
+}
+
+const line = ({ certainty, call, object }: OrderEvent): string =>
+  `${certainty} ${call}${object === null ? '' : ` ${object}`}`;
+
+const lines = (events: readonly OrderEvent[]): readonly string[] => events.map(line);
+
+/** The fixture as texts, so that a test can change one. */
+function texts(folder = join(root, 'sys'), prefix = ''): { [path: string]: string } {
+  const found: { [path: string]: string } = {};
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
+    else found[prefix + name] = readFileSync(path, 'latin1');
+  }
+  return found;
+}
+
+describe('extract, on mini-bsd', () => {
+  it('lists the leaf events of the boot in order', async () => {
+    const { events } = await order();
+    expect(lines(events)).toEqual([
+      'must uvm_setpagesize',
+      'must uvm_page_physload',
+      'must mutex_init main_lock',
+      'must uvm_pageboot_alloc',
+      'must set uvm.page_init_done',
+      'must uvm_map_setup kernel_map_store',
+      'must set kernel_map',
+      'loop mutex_init pmap_locks[*]',
+      'must pool_init pmap_pv_pool',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_cache_bootstrap pmap_cache',
+      'must pool_init pmap_cache.pc_pool',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_subsystem_init',
+      'must mutex_init pool_head_lock',
+      'must pool_init kept_pool',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_get kept_pool',
+      'may uvm_km_alloc kernel_map_store',
+      'must pool_init log_pools',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_init log_pools[1]',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_init log_pools[2]',
+      'must callback_register kernel_map_store.reclaim',
+      'must pool_get log_pools',
+      'may attach mainbus at root',
+      'may attach toydisk at mainbus',
+      'must spl0',
+      'must set cold',
+      'must set mp_online',
+      'must kthread_create',
+    ]);
+  });
+
+  it('is of the schema, says where it was entered and what it takes for granted', async () => {
+    const found = await order();
+    expect(parseOrder(JSON.parse(JSON.stringify(found))).ok).toBe(true);
+    expect(found.entries?.map((entry) => `${entry.function} ${entry.file}:${entry.line}`)).toEqual([
+      'init_toy arch/toy/toy/locore.S:5',
+      'main arch/toy/toy/locore.S:9',
+    ]);
+    expect(found.axioms).toContain(
+      'no context switch while cold: boot is one thread until the scheduler runs',
+    );
+  });
+
+  it('names arguments by parameter, sizes in bytes, flags and levels by their constants', async () => {
+    const { events } = await order();
+    const pv = events.find((event) => event.object === 'pmap_pv_pool');
+    expect(pv?.args).toMatchObject({
+      size: 12,
+      flags: 'PR_NOWAIT',
+      wchan: 'pvpl',
+      palloc: 'pool_allocator_kmem',
+      ipl: 'VM',
+    });
+    expect(pv?.stack.map((frame) => frame.function)).toEqual(['main', 'uvm_init']);
+  });
+
+  it('keeps the level, cold and the guards with each event', async () => {
+    const { events } = await order();
+    const contexts = events.map(({ call, context }) => `${call} ${context.ipl} ${context.cold}`);
+    expect(contexts).toContain('spl0 NONE true');
+    expect(contexts).toContain('kthread_create NONE false');
+    expect(events.find((event) => event.call === 'uvm_km_alloc')?.guards).toEqual([
+      { text: 'toy_flag & 1', at: 'arch/toy/toy/machdep.c:21' },
+    ]);
+  });
+
+  it('follows a table of function pointers and the entries of a link set', async () => {
+    const { events } = await order();
+    const kept = events.filter((event) => event.object === 'kept_pool').map(({ call }) => call);
+    expect(kept).toEqual(['pool_init', 'pool_get']);
+  });
+
+  it('reports what it does not know as holes', async () => {
+    const { holes } = await order();
+    const shown = holes?.map(({ kind, what }) => `${kind}: ${what}`);
+    expect(shown).toContain('missing file: dev/absent.c');
+    expect(shown).toContain('opaque function: toy_enable_intr');
+    expect(shown).toContain('cut: config_rootfound');
+  });
+
+  it('gives the same bytes twice', async () => {
+    expect(JSON.stringify(await order())).toBe(JSON.stringify(await order()));
+  });
+});
+
+describe('a planted bug', () => {
+  const change = async (option: string): Promise<readonly string[]> => {
+    const before = lines((await order()).events);
+    const after = lines((await order({ options: { [option]: '' } })).events);
+    return after.filter((one, i) => one !== before[i + before.length - after.length]);
+  };
+
+  it('BUG_EARLY_GET takes from a pool before it is initialised', async () => {
+    const { events } = await order({ options: { BUG_EARLY_GET: '' } });
+    const calls = events.filter((event) => event.object === 'pmap_pv_pool').map(({ call }) => call);
+    expect(calls).toEqual(['pool_get', 'pool_init']);
+  });
+
+  it('BUG_NO_GUARD makes the invalidation happen before the cache exists', async () => {
+    expect(await change('BUG_NO_GUARD')).toContain('must pool_cache_invalidate pmap_cache');
+  });
+
+  it('BUG_LOST_CALLBACK leaves only what the drain registers', async () => {
+    const { events } = await order({ options: { BUG_LOST_CALLBACK: '' } });
+    expect(events.filter((event) => event.call === 'callback_register')).toEqual([]);
+  });
+
+  it('BUG_LATE_STEAL ends the boot in a panic: an error, never a short list', async () => {
+    const result = await extract(onDisk(), { arch: 'toy', options: { BUG_LATE_STEAL: '' } });
+    expect(result.ok).toBe(false);
+    if (result.ok) return;
+    expect(result.diagnostics[0]?.message).toContain('stops before the end of main()');
+    expect(result.diagnostics[0]?.message).toContain('uvm/uvm_page.c:9');
+  });
+});
+
+describe('the cache', () => {
+  it('answers while nothing has changed, and not once something has', async () => {
+    const cache = memoryCache();
+    const files = texts();
+    const first = await order({ cache }, memoryTree(files));
+    const said: string[] = [];
+    const progress = (what: string): void => void said.push(what);
+    expect(await order({ cache, progress }, memoryTree(files))).toEqual(first);
+    expect(said).toEqual([]);
+    const changed = `${files['uvm/uvm_km.c']}\n/* one more line */\n`;
+    await order({ cache, progress }, memoryTree({ ...files, 'uvm/uvm_km.c': changed }));
+    expect(said).toContain('following the boot');
+  });
+});
