@@ -178,8 +178,10 @@ function completeness(
     ];
   }
   if (trace.events.length === 0) return [early('the trace has no events')];
-  if (!trace.ended.includes('main'))
+  // Each entry function must have come to its end, not the last one alone.
+  if (trace.diedIn.length > 0 || trace.ended.length === 0) {
     return [early(`the trace stops before the end of main(): ${trace.diedIn.join('; ')}`)];
+  }
   const called = new Set(
     trace.events.flatMap((event) => [
       event.call,

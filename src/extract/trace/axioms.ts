@@ -212,10 +212,17 @@ const firmware: Cut = {
   hole: true,
 };
 
+const placeholder: Cut = {
+  names: ['unimpl_*', 'platform_not_*'],
+  why: 'a placeholder that the code of the board replaces',
+  hole: true,
+};
+
 /** The cut that a function falls under, by its name. */
 export function cutFor(name: string): Cut | undefined {
   return (
     cutByName.get(name) ??
+    (/^(?:unimpl_|platform_not_)/.test(name) ? placeholder : undefined) ??
     (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined)
   );
 }
@@ -237,5 +244,7 @@ export const axioms: readonly string[] = [
   'after an early return the state of the path that goes on is kept; what follows is marked may',
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   'writes through pointers whose target is not known change nothing that is known',
-  ...[...cuts, firmware].map((cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`),
+  ...[...cuts, firmware, placeholder].map(
+    (cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`,
+  ),
 ];

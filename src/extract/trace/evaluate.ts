@@ -236,6 +236,7 @@ export class Evaluator {
     if (any >= 0) {
       this.#session.store.forgetBelow(path.slice(0, any), undefined);
       this.#session.store.write(path.slice(0, any), undefined);
+      this.#session.store.write(`${path.slice(0, any)}[*]`, undefined);
     }
     this.#session.store.write(path, any >= 0 ? undefined : value);
     this.#parts.calls.written(path, value, frame, line);

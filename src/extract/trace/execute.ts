@@ -16,6 +16,12 @@ interface Arm {
   readonly run: () => Completion;
 }
 
+interface Pending {
+  readonly label: string;
+  readonly index: number;
+  readonly guard: Guard;
+}
+
 const attemptStepsMax = 60_000;
 const attemptsMax = 3;
 
@@ -95,6 +101,15 @@ export class Statements {
       if (statement === undefined) continue;
       const completion = this.run(statement, frame);
       if (completion === 'next') continue;
+      if (completion === 'dead' || completion === 'return') {
+        const left = this.#pendingLabel(list, i);
+        if (left === null) return completion;
+        if (completion === 'return') return this.#afterReturn(list, frame, left);
+        // This path ends, but another one jumped over it: go on from where that one landed.
+        this.#session.endGuards(0, [`goto ${left.label}`]);
+        i = left.index - 1;
+        continue;
+      }
       if (!completion.startsWith('goto ')) return completion;
       // Forward in this list: go on there. Backward, or elsewhere: somebody further out.
       const label = completion.slice(5);
@@ -104,6 +119,27 @@ export class Statements {
       i = to - 1;
     }
     return 'next';
+  }
+
+  /** A label further on in the list that some path has jumped to. */
+  #pendingLabel(list: readonly Stmt[], after: number): Pending | null {
+    for (const guard of this.#session.guards) {
+      if (guard.until?.startsWith('goto ') !== true) continue;
+      const label = guard.until.slice(5);
+      const index = list.findIndex((one, j) => j > after && holdsLabel(one, label));
+      if (index >= 0) return { label, index, guard };
+    }
+    return null;
+  }
+
+  // `if (x) goto bad; … return 0; bad: …`: what follows the label runs where the jump was taken.
+  #afterReturn(list: readonly Stmt[], frame: Frame, { label, index, guard }: Pending): Completion {
+    this.#session.endGuards(0, [`goto ${label}`]);
+    const taken: Guard = { text: negated(guard.text), at: guard.at, certainty: 'may' };
+    return this.#fork([
+      { guard: null, run: () => 'return' },
+      { guard: taken, run: () => this.#list(list, frame, index) },
+    ]);
   }
 
   #declare(s: Stmt & { k: 'decl' }, frame: Frame): Completion {
@@ -492,6 +528,7 @@ function innerLabel(s: Stmt, label: string): boolean {
 /** The opposite of a condition, in words that still read as C. */
 export function negated(text: string): string {
   if (/^!\s*\w+$/.test(text)) return text.slice(1).trim();
+  if (/^!\([^()]*(?:\([^()]*\)[^()]*)*\)$/.test(text)) return text.slice(2, -1);
   return /^[\w.>-]+$/.test(text) ? `!${text}` : `!(${text})`;
 }
 

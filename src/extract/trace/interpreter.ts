@@ -69,7 +69,9 @@ export class Interpreter {
       const definition = program.function(entry.function, '');
       if (definition === null) continue;
       this.#calls.follow(definition, [], null, entry.line);
-      if (!session.isDead) ended.push(entry.function);
+      // main() never returns: it ends in the scheduler, and so does the start code that calls it.
+      const isOver = session.cutsMet.has('uvm_scheduler') || session.cutsMet.has('scheduler');
+      if (!session.isDead || isOver) ended.push(entry.function);
       else diedIn.push(`${entry.function} dies in ${session.lastEnd}`);
       session.isDead = false;
     }

@@ -204,6 +204,7 @@ export class Places {
       if (path.includes('[*]') || this.#session.store.read(any).written) return undefined;
     }
     const root = rootOf(path);
+    if (this.#session.store.read(`${root}[*]`).written) return undefined;
     // Attach routines, which are not followed, may have set what belongs to machine and drivers.
     if (this.#ofDevices.has(root) && this.#session.cutsMet.has('config_rootfound'))
       return undefined;
