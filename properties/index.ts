@@ -11,7 +11,13 @@ import { mapSizes, pagesConserved } from './conservation.ts';
 import { mapsBeforePools, needs } from './needs.ts';
 import { bootCompletes, noEarlySleep, noPanic } from './outcomes.ts';
 import { poolSanity } from './pool-sanity.ts';
-import { noSleepBesideIdlePages, noSleepForEver, reclaimable, secondAttempt } from './reclaim.ts';
+import {
+  noSleepBesideIdlePages,
+  noSleepForEver,
+  pageWaitersServed,
+  reclaimable,
+  secondAttempt,
+} from './reclaim.ts';
 import { hooksInstalled, registered } from './registered.ts';
 
 type MakeProperty = (parts: BootParts) => Property;
@@ -40,6 +46,17 @@ export const reclaimProperties: readonly MakeProperty[] = [
   reclaimable,
   noSleepForEver,
   noSleepBesideIdlePages,
+  noPanic,
+  bootCompletes,
+  pagesConserved,
+  mapSizes,
+  ...poolSanity,
+];
+
+/** What is asked where RAM is short. */
+export const pageProperties: readonly MakeProperty[] = [
+  pageWaitersServed,
+  noEarlySleep,
   noPanic,
   bootCompletes,
   pagesConserved,

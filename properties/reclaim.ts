@@ -84,6 +84,26 @@ export const noSleepBesideIdlePages = (parts: BootParts): Property => {
   });
 };
 
+/**
+ * From each state in which a thread waits for a page, it can still get its memory. Nothing wakes a
+ * waiter but the pagedaemon's own turn, so this is about the pagedaemon being woken at all.
+ *
+ * @source NetBSD sys/uvm/uvm_pdaemon.c 1.93.4.2 uvm_wait(), uvm_pageout()
+ */
+export const pageWaitersServed = (parts: BootParts): Property =>
+  recoverable({
+    name: 'page-waiters-served',
+    sentence: 'a thread that waits for a page in uvm_wait can still be served',
+    cites: 'PRE-17',
+    about: 'mission',
+    breaks: 'the thread sleeps for ever on uvmexp.free',
+    ...withoutSleepers(parts),
+    objects: sleepers(parts),
+    premise: ({ thread }, view) =>
+      view.observe(parts.kernel.cells.wchans.at('wchan:uvmexp.free'), 'holds', thread),
+    holds: (requester, view) => isServed(parts, requester, view),
+  });
+
 /** A request that was refused once succeeds when it is made again: the first run of the chain was not in vain. */
 export const secondAttempt = (parts: BootParts): Property =>
   always({

@@ -36,9 +36,11 @@ const keptPools = [
  * vacaches, the early pools and the pool subsystem, in the port's own order, and one more early
  * pool, P. Later pools, submaps and allocations are left out, so that the pages of kernel_map can
  * be counted by hand.
+ *
+ * @param morePools later pools to keep as well
  */
-export function starvedOrder(order: Order): Order {
-  const kept = order.events.filter(isKept);
+export function starvedOrder(order: Order, morePools: readonly string[] = []): Order {
+  const kept = order.events.filter((event) => isKept(event, morePools));
   const firstPool = kept.findIndex((event) => event.args['wchan'] === 'pmappl');
   const events = [
     ...kept.slice(0, firstPool + 1),
@@ -48,11 +50,11 @@ export function starvedOrder(order: Order): Order {
   return { ...order, title: `${order.title}, cut down to a starved map`, events };
 }
 
-function isKept(event: OrderEvent): boolean {
+function isKept(event: OrderEvent, morePools: readonly string[]): boolean {
   if (keptCalls.includes(event.call)) return true;
   if (event.call === 'set') return keptSets.includes(event.object ?? '');
   if (event.call === 'uvm_km_suballoc') return event.object === 'kmem_map';
-  return keptPools.includes(String(event.args['wchan']));
+  return [...keptPools, ...morePools].includes(String(event.args['wchan']));
 }
 
 function poolP(after: OrderEvent | undefined): OrderEvent {

@@ -17,7 +17,7 @@ import type { Order } from '../order/order.ts';
 import { bindOrder } from './binding.ts';
 import { bootType } from './boot-cell.ts';
 import type { BootParts, Requester } from './boot-model.ts';
-import type { BootCell, BoundEvent } from './boot-process.ts';
+import type { BootCell, BoundEvent, Sequence } from './boot-process.ts';
 import { bootRoutine } from './boot-process.ts';
 import type { PortFacts, Sizes } from './configure.ts';
 import { configure, poolNameOf } from './configure.ts';
@@ -62,10 +62,14 @@ export interface BootModelInput {
   readonly machine: AnyStateMachine;
   readonly sizes: Sizes;
   readonly actors: readonly Actor[];
+  /** Names under which environment processes write down what they hold. */
+  readonly moreThreads?: readonly string[];
   /** Pages of kernel_map that its other users leave; null leaves the map as the boot did. */
   readonly pagesLeft: number | null;
   readonly grain: Grain;
   readonly preemption: boolean;
+  /** What runs next, where the order itself does not say. */
+  readonly sequence?: Sequence;
   /** Routines that stand in for the kernel's own of the same name: one line away from right. */
   readonly replaced?: (kernel: Kernel) => readonly Routine[];
   readonly properties: readonly ((parts: BootParts) => Property)[];
@@ -89,6 +93,7 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
     'boot',
     ...(input.pagesLeft === null ? [] : [squeezer]),
     ...input.actors.map((actor) => actor.name),
+    ...(input.moreThreads ?? []),
   ];
   const spec = configure(input.order, input.port, input.policies, input.sizes, threads);
   if (!spec.ok) return spec;
@@ -103,12 +108,12 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
   if (unbound.length > 0) return bad(...unbound.map(unboundDiagnostic));
   const boot: BootCell = cell('boot', bootType, {
     phase: phases.value.first,
-    next: 0,
+    next: input.sequence === undefined ? 0 : -1,
     guards: {},
     pagesHeld: 0,
   });
   const kernel = withRoutines(plain, input.replaced?.(plain) ?? [], [
-    bootRoutine(boot, phases.value, events, input.order),
+    bootRoutine(boot, phases.value, events, input.order, input.sequence),
     squeezeRoutine(plain),
     ...input.actors.flatMap((actor) => actor.routines?.(plain) ?? []),
   ]);
@@ -116,7 +121,7 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
   return ok({
     name: input.name,
     parameters: input.parameters,
-    cells: [boot, ...kernel.allCells],
+    cells: [boot, ...(input.sequence?.cells ?? []), ...kernel.allCells],
     processes: processesOf(kernel, parts, input),
     properties: input.properties.map((property) => property(parts)),
     final: (view) => isFinal(parts, input, view),

@@ -90,6 +90,8 @@ export const poolType = cellType<PoolState>()({
     /** pr_npages. */
     pages: (pool) => (pool === null ? 0 : pageCount(pool)),
     hasPage: (pool, va: Va) => pool !== null && allPages(pool).some((page) => page.va === va),
+    /** Idle pages that have not been idle for pool_inactive_time yet. */
+    hasYoungPages: (pool) => pool !== null && pool.empty.some((page) => page.aged !== true),
     /** Idle pages' addresses, in the order of the list. */
     idle: (pool): readonly Va[] => (pool === null ? [] : pool.empty.map((page) => page.va)),
     /** pr_nout. */
