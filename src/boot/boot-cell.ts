@@ -7,6 +7,8 @@ export type BootState = {
   readonly phase: Phase;
   /** Index of the event that runs next; the number of events when boot is over. */
   readonly next: number;
+  /** Where a `Sequence` and not the order says what comes next: the events that have run, sorted. */
+  readonly ran?: readonly number[];
   /** By place of the condition: whether it was true. Chosen once, shared by all events under it. */
   readonly guards: { readonly [at: string]: boolean };
   /** Pages of RAM that allocations of the boot itself hold, for good. */
@@ -20,18 +22,25 @@ export const bootType = cellType<BootState>()({
     /** Whether event `index` is the one that runs next. */
     isAbout: (boot, index: number) => boot.next === index,
     /** Whether event `index` has run. */
-    isPast: (boot, index: number) => boot.next > index,
+    isPast: (boot, index: number) => boot.ran?.includes(index) ?? boot.next > index,
+    /** Under a `Sequence`: the events that have run, with the one that runs now. */
+    ranWithNext: (boot): readonly number[] =>
+      [...(boot.ran ?? []), ...(boot.next < 0 ? [] : [boot.next])].sort((a, b) => a - b),
     /** The region's phase: `kmemMap` of `memory`. */
     phase: (boot, region: string): Plain => regionOf(boot.phase['value'] ?? null, region),
   },
   operations: {
     enter: (boot, phase: Phase) => ({ ...boot, phase }),
     advance: (boot, phase: Phase) => ({ ...boot, phase, next: boot.next + 1 }),
+    /** Under a `Sequence`: what has run, and what is next. */
+    turnTo: (boot, phase: Phase, ran: readonly number[], next: number) => ({
+      ...boot,
+      phase,
+      ran,
+      next,
+    }),
     hold: (boot, pages: number) => {
       boot.pagesHeld += pages;
-    },
-    skip: (boot) => {
-      boot.next += 1;
     },
     decide: (boot, at: string, value: boolean) => {
       boot.guards[at] = value;

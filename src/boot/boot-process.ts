@@ -1,4 +1,4 @@
-import type { Cell } from '../base/cell.ts';
+import type { AnyCell, Cell } from '../base/cell.ts';
 import type { Plain, Ref } from '../base/plain.ts';
 import { present } from '../base/assert.ts';
 import type { Halt, Next, Routine } from '../base/routine.ts';
@@ -6,7 +6,7 @@ import { callRoutine, exit, halt, routine, yieldAt } from '../base/routine.ts';
 import type { View } from '../base/view.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import type { bootType, BootState } from './boot-cell.ts';
-import type { MachineEvent, Phases } from './phases.ts';
+import type { MachineEvent, Phase, Phases } from './phases.ts';
 
 export type BootCell = Cell<
   BootState,
@@ -56,6 +56,21 @@ export function placeOfEvent(event: OrderEvent, object: string | null): string {
   return `${event.function}.${what} sys/${event.file}:${event.line}`;
 }
 
+/**
+ * Says what runs next where the order does not: boots with an event moved, boots in any order.
+ *
+ * Asked before the first event and after each one, in the same step; it may choose.
+ */
+export interface Sequence {
+  /** What it remembers. */
+  readonly cells: readonly AnyCell[];
+  /** The event after those that have run; null when boot is over. */
+  next(view: View, ran: readonly number[]): number | null;
+}
+
+/** The event that was next is over, and the machine stands where it stands. */
+type MoveOn = (view: View, phase: Phase) => void;
+
 type BootLocals = { readonly routine: string };
 
 /**
@@ -67,8 +82,17 @@ export function bootRoutine(
   phases: Phases,
   events: readonly BoundEvent[],
   order: Order,
+  sequence: Sequence | null = null,
 ): Routine {
   const entry = order.events[0];
+  const moveOn: MoveOn = (view, phase) => {
+    if (sequence === null) {
+      view.update(cell, 'advance', phase);
+      return;
+    }
+    const ran = view.observe(cell, 'ranWithNext');
+    view.update(cell, 'turnTo', phase, ran, sequence.next(view, ran) ?? events.length);
+  };
   return routine<BootLocals>()({
     name: 'boot',
     file: `sys/${entry?.file ?? ''}`,
@@ -78,13 +102,17 @@ export function bootRoutine(
         line: null,
         run: (_, view, __, self) => {
           const boot = view.read(cell);
+          if (boot.next < 0) {
+            moveOn(view, boot.phase);
+            return yieldAt('next');
+          }
           const next = events[boot.next];
           if (next === undefined) return exit();
           if (!taken(view, cell, boot, next.event)) {
-            view.update(cell, 'skip');
+            moveOn(view, boot.phase);
             return yieldAt('next');
           }
-          return start(view, self, cell, phases, boot, next);
+          return start(view, self, cell, phases, boot, next, moveOn);
         },
       },
       answered: {
@@ -92,7 +120,7 @@ export function bootRoutine(
         run: (_, view, answer: Plain) => {
           const ran = present(events[view.observe(cell, 'next')], 'an event was running');
           if (ran.bound.kind === 'call') settle(view, cell, ran.bound, answer);
-          tell(view, cell, phases, ran, answer);
+          tell(view, cell, phases, ran, answer, moveOn);
           return yieldAt('next');
         },
       },
@@ -122,6 +150,7 @@ function start(
   phases: Phases,
   boot: BootState,
   next: BoundEvent,
+  moveOn: MoveOn,
 ): Next {
   view.mark(next.place);
   const asked = phases.ask(boot.phase, next.told);
@@ -132,13 +161,13 @@ function start(
     case 'run': {
       const answer = next.bound.run(view, self);
       if (answer instanceof Halted) return halt(answer.halt);
-      tell(view, cell, phases, next, answer);
+      tell(view, cell, phases, next, answer, moveOn);
       return yieldAt('next');
     }
     case 'call':
       return callRoutine(next.bound.routine, next.bound.params, 'answered');
     case 'irrelevant':
-      tell(view, cell, phases, next, true);
+      tell(view, cell, phases, next, true, moveOn);
       return yieldAt('next');
   }
 }
@@ -155,12 +184,19 @@ function settle(
 }
 
 /** Tells the machine what the call answered; that is what moves it to its next phase. */
-function tell(view: View, cell: BootCell, phases: Phases, ran: BoundEvent, answer: Plain): void {
+function tell(
+  view: View,
+  cell: BootCell,
+  phases: Phases,
+  ran: BoundEvent,
+  answer: Plain,
+  moveOn: MoveOn,
+): void {
   const boot = view.read(cell);
   const type = ran.event.call === 'set' ? 'published' : answer === false ? 'fail' : 'ok';
   if (type === 'fail') view.mark(`failed: ${ran.place}`);
   const told = { type, call: ran.event.call, object: ran.event.object };
-  view.update(cell, 'advance', phases.ask(boot.phase, told).phase);
+  moveOn(view, phases.ask(boot.phase, told).phase);
 }
 
 function refused(next: BoundEvent, where: string): Halt {

@@ -52,6 +52,15 @@ type Facts = ReturnType<typeof factsOf>;
 function factsOf(kernel: Kernel, boot: BootCell, order: Order) {
   const { globals, pages, mapControl, pools } = kernel.cells;
   const pageSizeSet = order.events.findIndex((event) => event.call === 'uvm_setpagesize');
+  const bootstrapAt = order.events.findIndex((event) => event.call === 'pool_subsystem_bootstrap');
+  // vmem(9) is not modelled: the arena is there when all calls inside its vmem_create are done.
+  const insideVmemCreate = order.events.flatMap(({ stack }, at) =>
+    stack.some(
+      (frame, i) => frame.function === 'kmem_init' && stack[i + 1]?.function === 'vmem_create',
+    )
+      ? [at]
+      : [],
+  );
   const has = (name: string): boolean => kernel.spec.pools.some((pool) => pool.name === name);
   return {
     pageSize: (cites: string): Need => ({
@@ -97,8 +106,18 @@ function factsOf(kernel: Kernel, boot: BootCell, order: Order) {
     bootstrapped: (cites: string): Need => ({
       fact: 'pool_subsystem_bootstrap is done',
       cites,
-      isUp: (view) => view.observe(globals, 'poolSubsystem') !== 'none',
+      isUp: (view) => bootstrapAt >= 0 && view.observe(boot, 'isPast', bootstrapAt),
     }),
+    kmemArena: (cites: string): readonly Need[] =>
+      insideVmemCreate.length === 0
+        ? []
+        : [
+            {
+              fact: 'kmem_arena is created',
+              cites,
+              isUp: (view) => insideVmemCreate.every((at) => view.observe(boot, 'isPast', at)),
+            },
+          ],
     subsystem: (cites: string): Need => ({
       fact: 'pool_subsystem_init is done',
       cites,
@@ -119,11 +138,14 @@ function needsOfCall(
       return [facts.pageSize('PRE-4')];
     case 'uvm_pageboot_alloc':
       return [facts.segments('PRE-4'), facts.stealing('PRE-4')];
+    case 'pool_subsystem_bootstrap':
+      return [facts.pageSize('PRE-1')];
     case 'pool_init':
     case 'pool_cache_bootstrap':
       return [facts.pageSize('PRE-1'), ...describingNeeds(kernel, facts)];
     case 'pool_cache_init':
       return [
+        facts.pageSize('PRE-1'),
         ...describingNeeds(kernel, facts),
         ...facts.pool('pcache', 'PRE-3'),
         ...growthNeeds(kernel, facts, 'pcache', 'PRE-3'),
@@ -158,6 +180,7 @@ function needsOfCall(
         facts.map('kernel_map', 'PRE-9'),
         facts.map('kmem_map', 'PRE-9'),
         facts.subsystem('PRE-9'),
+        ...facts.kmemArena('PRE-9'),
       ];
     case 'callback_register':
       return map === null ? [] : [facts.mapSetUp(map, 'PRE-13')];
@@ -174,7 +197,9 @@ function needsOfSet(facts: Facts, event: OrderEvent, map: MapName | null): reado
   }
   // pool_head_lock and the allocators' list locks are skipped while cold, and taken from here on.
   if (event.object === 'cold') return [facts.subsystem('PRE-16')];
-  return map === null ? [] : [facts.mapSetUp(map, 'PRE-5')];
+  if (map === null) return [];
+  const cites = map === 'kernel_map' ? 'PRE-5' : map === 'kmem_map' ? 'PRE-6' : 'PRE-7';
+  return [facts.mapSetUp(map, cites)];
 }
 
 /** Eras B and C: the header and group pools are there only after bootstrap. */

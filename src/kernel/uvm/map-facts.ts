@@ -55,15 +55,21 @@ export function mapentOverhead(spec: KernelSpec, bytes: number, intrsafe: boolea
   return Math.ceil(pages / (entriesPerPage(spec) - 1)) * spec.pageBytes;
 }
 
-/** The fault of going through a map pointer that is still NULL; null where it is set. */
+/**
+ * The fault of going through a map pointer that is still NULL, or into a map whose locks were never
+ * initialised; null where there is a map.
+ */
 export function nullMapFault(
   kernel: Kernel,
   view: View,
   map: Ref<'map'>,
   place: { readonly routine: string; readonly file: string; readonly line: number },
 ): Halt | null {
-  if (view.observe(kernel.cells.globals, 'published', mapSpec(kernel.spec, map).name)) return null;
-  const message = `NULL map in ${place.routine}: ${nameOf(map)} does not exist yet`;
+  const isThere = view.observe(kernel.cells.globals, 'published', mapSpec(kernel.spec, map).name);
+  if (isThere && view.observe(kernel.cells.mapControl.at(map), 'isSetUp')) return null;
+  const message = isThere
+    ? `a map that is not set up in ${place.routine}: ${nameOf(map)}`
+    : `NULL map in ${place.routine}: ${nameOf(map)} does not exist yet`;
   return { kind: 'fault', message, file: place.file, line: place.line };
 }
 
