@@ -17,7 +17,15 @@ export function diskTree(root: string): Result<SourceTree> {
   const base = sys.path;
   const allowed = [base, join(base, '..', 'common')].map(realPath).filter((path) => path !== null);
 
+  const located = new Map<string, string | null>();
   const locate = (path: string): string | null => {
+    const before = located.get(path);
+    if (before !== undefined) return before;
+    const now = find(path);
+    located.set(path, now);
+    return now;
+  };
+  const find = (path: string): string | null => {
     const inside = insideTree(path);
     if (inside === null) return null;
     const real = realPath(join(base, inside));

@@ -48,6 +48,13 @@ describe('values', () => {
       'must a 20',
       'must b 2',
     ]);
+    const cast = 'typedef unsigned long word; struct s v[3];';
+    expect(
+      await events(
+        'pool_init((struct pool *)((word)&v[1] - (word)&v[1] + 1), 1);',
+        `${before} ${cast}`,
+      ),
+    ).toEqual(['must ?(struct pool *)((word)&v[1] - (word)&v[1] + 1) 1']);
     const offset = '(unsigned long)&((struct s *)0)->l';
     expect(await events(`pool_init(&a, ${offset});`, before)).toEqual(['must a 8']);
   });

@@ -56,7 +56,9 @@ describe('the preprocessor', () => {
   it('expands, pastes and quotes as C does', () => {
     expect(words('#define CAT(a,b) a##b\n#define S(x) #x\nCAT(x, 1) S(a + b)')).toBe('x1 "a + b"');
     expect(words('#define f(x) x + f(x)\nf(1)')).toBe('1 + f(1)');
-    expect(words('#define EMPTY\n#define g() done\n#define h g\nh EMPTY () h ()')).toContain('done');
+    expect(words('#define EMPTY\n#define g() done\n#define h g\nh EMPTY () h ()')).toContain(
+      'done',
+    );
     expect(words('#define v(a, ...) a(__VA_ARGS__)\nv(f, 1, 2)')).toBe('f( 1, 2)');
   });
 

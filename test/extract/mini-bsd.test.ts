@@ -58,6 +58,7 @@ describe('extract, on mini-bsd', () => {
       'must pool_cache_bootstrap pmap_cache',
       'must pool_init pmap_cache.pc_pool',
       'must callback_register kernel_map_store.reclaim',
+      'must set pmap_initialized',
       'must pool_subsystem_init',
       'must mutex_init pool_head_lock',
       'must pool_init kept_pool',

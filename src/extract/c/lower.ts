@@ -222,12 +222,22 @@ export class Lowering {
     const left = node.childForFieldName('left');
     const op = this.#text(node.childForFieldName('operator'));
     const type = this.#typeInBrackets(left);
+    if (type !== null && op === '&') return this.#castInto(node.childForFieldName('right'), type);
     const b = this.#part(node, 'right');
     if (type === null) return { k: 'bin', op, a: this.expression(left), b };
-    if (op === '&') return { k: 'cast', t: type, a: { k: 'addr', a: b } };
     if (op === '*') return { k: 'cast', t: type, a: { k: 'deref', a: b } };
     if (op === '-' || op === '+') return { k: 'cast', t: type, a: { k: 'un', op, a: b } };
     return { k: 'bin', op, a: this.expression(left), b };
+  }
+
+  // `(u_int)&x + y`: what the grammar took for the weaker `&` is a cast of the leftmost operand.
+  #castInto(node: Node | null, type: CType): Expr {
+    if (node?.type !== 'binary_expression') {
+      return { k: 'cast', t: type, a: { k: 'addr', a: this.expression(node) } };
+    }
+    const op = this.#text(node.childForFieldName('operator'));
+    const a = this.#castInto(node.childForFieldName('left'), type);
+    return { k: 'bin', op, a, b: this.#part(node, 'right') };
   }
 
   #sizeof(node: Node): Expr {

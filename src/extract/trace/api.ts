@@ -200,7 +200,7 @@ rows(
   'hashinit(elements htype mtype mflags hashmask)',
 );
 rows('kmem', { follow: true }, 'kmem_init()', 'kmeminit()');
-rows('ipl', {}, 'spl0()', 'x86_enable_intr()', 'enable_intr()');
+rows('ipl', {}, 'spl0()', 'spllower(ipl)', 'x86_enable_intr()', 'enable_intr()');
 
 export const apiCalls: ReadonlyMap<string, ApiCall> = table;
 

@@ -62,10 +62,12 @@ export function builtin(
     case 'splraiseipl':
       return answer(raise(levelName(values[0], flags) ?? literalText(values[0]), session));
     case 'splx':
+    case '_spllower':
     case 'spllower': {
       const to = literalText(values[0]) ?? levelName(values[0], flags);
       if (to !== undefined) store.write('@ipl', literal(to));
-      return answer(undefined);
+      // spl0() is written as spllower(IPL_NONE) on some ports: that is an event.
+      return name === 'spllower' && to === 'NONE' ? null : answer(undefined);
     }
     case 'spl0': {
       store.write('@ipl', literal('NONE'));

@@ -122,8 +122,11 @@ export class Calls {
       this.#session.lastEnd = `${name}() at ${frame.definition.file}:${e.line} (${path})`;
       return undefined;
     }
+    const { file: here } = frame.definition;
+    const isRestore =
+      name === 'spllower' && this.#session.program.origin(here, e.line, name) === 'splx';
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
-    if (known !== null) return known.value;
+    if (known !== null || isRestore) return known?.value;
     const api =
       apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
@@ -322,9 +325,10 @@ export class Calls {
         if (maker !== undefined) maker.object = name;
       }
     }
-    if (!phaseGlobals.has(path)) return;
+    const global = path.replace(/@[^@]*\.[chsS]$/, '');
+    if (!phaseGlobals.has(global)) return;
     const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
-    this.#push('set', path, { value: shown }, line, frame);
+    this.#push('set', global, { value: shown }, line, frame);
   }
 
   // Hardware decides which attach routines run: each is listed once, where autoconfiguration begins.

@@ -8,7 +8,7 @@ import type { CType, Expr, GlobalDef } from '../c/ir.ts';
 import { assumedValues } from './axioms.ts';
 import type { Frame, Session } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf } from './value.ts';
+import { addressOf, rootOf } from './value.ts';
 
 export type Binding =
   | { readonly kind: 'place'; readonly path: string; readonly type: CType | undefined }
@@ -215,11 +215,6 @@ export class Places {
   setDefault(root: string, value: Value): void {
     this.#defaults.set(root, value);
   }
-}
-
-/** The object that a path lies in. */
-function rootOf(path: string): string {
-  return /^@?[^.[@]*(?:@[^@[\]]*?\.[chsS](?=$|[.[]))?/.exec(path)?.[0] ?? path;
 }
 
 function elementType(type: CType): CType | undefined {

@@ -5,6 +5,7 @@
  * joined: what they agree on stays known. Nothing multiplies, whatever the number of branches.
  */
 import type { Value } from './value.ts';
+import { rootOf } from './value.ts';
 
 /** Present in the store and not known, as against never written. */
 const unknown = Symbol('unknown');
@@ -18,6 +19,8 @@ export interface Change {
 export class Store {
   readonly #values = new Map<string, Stored>();
   readonly #trail: Change[] = [];
+  /** Paths that were ever written, by the object they lie in. */
+  readonly #within = new Map<string, Set<string>>();
 
   get size(): number {
     return this.#values.size;
@@ -36,7 +39,20 @@ export class Store {
 
   /** Sets what has always been there: not undone, and never over what was written. */
   initialise(path: string, value: Value): void {
-    if (!this.#values.has(path)) this.#values.set(path, value === undefined ? unknown : value);
+    if (this.#values.has(path)) return;
+    this.#values.set(path, value === undefined ? unknown : value);
+    this.#noteWithin(path);
+  }
+
+  #noteWithin(path: string): void {
+    const root = rootOf(path);
+    const paths = this.#within.get(root);
+    if (paths === undefined) this.#within.set(root, new Set([path]));
+    else paths.add(path);
+  }
+
+  #pathsWithin(path: string): readonly string[] {
+    return [...(this.#within.get(rootOf(path)) ?? [])];
   }
 
   #put(path: string, stored: Stored | undefined): void {
@@ -44,7 +60,10 @@ export class Store {
     if (before === stored) return;
     this.#trail.push({ path, before });
     if (stored === undefined) this.#values.delete(path);
-    else this.#values.set(path, stored);
+    else {
+      this.#values.set(path, stored);
+      if (before === undefined) this.#noteWithin(path);
+    }
   }
 
   mark(): number {
@@ -93,8 +112,9 @@ export class Store {
 
   /** Forgets everything below a path, as a copy of a whole structure does. */
   forgetBelow(path: string, value: Value): void {
-    for (const key of [...this.#values.keys()]) {
-      if (key.startsWith(path) && /^[.[]/.test(key.slice(path.length))) this.write(key, value);
+    for (const key of this.#pathsWithin(path)) {
+      if (!this.#values.has(key) || !key.startsWith(path)) continue;
+      if (/^[.[]/.test(key.slice(path.length))) this.write(key, value);
     }
   }
 
@@ -102,7 +122,9 @@ export class Store {
   copyBelow(from: string | undefined, to: string): void {
     this.forgetBelow(to, undefined);
     if (from === undefined) return;
-    for (const [key, stored] of [...this.#values]) {
+    for (const key of this.#pathsWithin(from)) {
+      const stored = this.#values.get(key);
+      if (stored === undefined) continue;
       const rest = key.startsWith(from) ? key.slice(from.length) : '';
       if (/^[.[]/.test(rest)) this.#put(to + rest, stored);
     }

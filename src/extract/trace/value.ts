@@ -50,3 +50,8 @@ export function wrapped(value: bigint, size: number, signed: boolean): bigint {
   const bits = size * 8;
   return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
+
+/** The object that a path lies in: its variable, static ones with their file, or a heap object. */
+export function rootOf(path: string): string {
+  return /^@?[^.[@]*(?:@[^@[\]]*?\.[chsS](?=$|[.[]))?/.exec(path)?.[0] ?? path;
+}
