@@ -17,6 +17,7 @@ import {
   pageWaitersServed,
   reclaimable,
   secondAttempt,
+  servedAtOnce,
 } from './reclaim.ts';
 import { hooksInstalled, registered } from './registered.ts';
 
@@ -64,4 +65,4 @@ export const pageProperties: readonly MakeProperty[] = [
   ...poolSanity,
 ];
 
-export { secondAttempt };
+export { secondAttempt, servedAtOnce };

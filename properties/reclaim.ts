@@ -30,7 +30,7 @@ export const reclaimable = (parts: BootParts): Property => {
     about: 'mission',
     breaks: 'memory that nobody uses is not given to those who wait for it',
     ...(counted.length > 0
-      ? {}
+      ? noMapSpace(parts)
       : { notApplicable: 'no request in this model counts its searches' }),
     objects: counted.flatMap((requester) =>
       searchesAsked.map((searches) => ({
@@ -117,8 +117,28 @@ export const secondAttempt = (parts: BootParts): Property =>
     holds: (requester, view) => isServed(parts, requester, view),
   });
 
+/** Where pool pages take no map space, idle pools cannot stand in a request's way. */
+export const servedAtOnce = (parts: BootParts): Property =>
+  always({
+    name: 'served-at-once',
+    sentence: 'a request finds space at its first search',
+    cites: 'INV-60',
+    about: 'mission',
+    objects: parts.requesters,
+    premise: ({ thread }, view) => view.observe(parts.kernel.cells.threads.at(thread), 'isDone'),
+    holds: (requester, view) =>
+      isServed(parts, requester, view) && failedSearches(parts, requester, view) === 0,
+  });
+
+const noMapSpace = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
+  parts.kernel.spec.directMap
+    ? { notApplicable: 'pool pages of a direct-mapped port take no map space' }
+    : {};
+
 const withoutSleepers = (parts: BootParts): { notApplicable: string } | Record<never, never> =>
-  sleepers(parts).length > 0 ? {} : { notApplicable: 'no request in this model may sleep' };
+  sleepers(parts).length > 0
+    ? noMapSpace(parts)
+    : { notApplicable: 'no request in this model may sleep' };
 
 const sleepers = (parts: BootParts): readonly Requester[] =>
   parts.requesters.filter((requester) => requester.sleeps);

@@ -67,7 +67,7 @@ export const pageShortages: readonly CatalogEntry[] = eras
  * One pool_cache_init is kept, so that pcache has a page for good: a pagedaemon that finds no pool
  * with a page looks for one for ever (PRE-18), which no machine that has come this far would see.
  */
-const shortOrder = (era: Era): Order => starvedOrder(era.order('i386'), ['mutex']);
+const shortOrder = (era: Era): Order => starvedOrder(era.order('i386'), port.pageBytes, ['mutex']);
 
 function build(era: Era, name: string, options: ModelOptions): Result<BootModel> {
   const cpus = options.cpus ?? 2;

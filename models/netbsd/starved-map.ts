@@ -6,7 +6,7 @@ import { buildBootModel } from '../../src/boot/build.ts';
 import type { Sizes } from '../../src/boot/configure.ts';
 import { lockingBystander } from '../../src/kernel/machine/environment.ts';
 import { aDeferredQueue2007 } from '../../src/kernel/eras/index.ts';
-import { reclaimProperties, secondAttempt } from '../../properties/index.ts';
+import { reclaimProperties, secondAttempt, servedAtOnce } from '../../properties/index.ts';
 import { kmemActor, poolActor } from './environment.ts';
 import type { Era } from './eras.ts';
 import { eras } from './eras.ts';
@@ -169,6 +169,16 @@ const plays: readonly Play[] = [
       ...(lost ? [refusedTwice] : []),
     ],
   },
+  {
+    suffix: '-direct',
+    title: 'the same on a direct-mapped port: pages of P take no map space',
+    port: 'alpha',
+    cursor: 'head',
+    bystander: false,
+    request: 'sleep',
+    putBack: 'ascending',
+    expect: () => [],
+  },
 ];
 
 /** The text of 2007, in which pool_put itself releases an emptied page of a starved map. */
@@ -217,7 +227,7 @@ function entryOf(era: Era, play: Play): CatalogEntry {
     reconstruction: era.policies.reconstruction,
     parameters: { grain: { default: 'fine', describe: 'where a step may end: fine, or sleep' } },
     build: (options) => build(era, play, name, options),
-    order: () => starvedOrder(era.order(play.port)),
+    order: () => starvedOrder(era.order(play.port), ports[play.port].pageBytes),
     expect: releasesInPut ? expect2007(play) : play.expect(lost),
     environmentReasons: [leftOut],
     default: ['', '-alone'].includes(play.suffix) && !releasesInPut,
@@ -251,7 +261,7 @@ function build(era: Era, play: Play, name: string, options: ModelOptions): Resul
   return buildBootModel({
     name,
     parameters: { grain },
-    order: starvedOrder(era.order(play.port)),
+    order: starvedOrder(era.order(play.port), ports[play.port].pageBytes),
     port,
     policies: era.policies,
     machine: era.machine,
@@ -260,7 +270,11 @@ function build(era: Era, play: Play, name: string, options: ModelOptions): Resul
     pagesLeft: null,
     grain,
     preemption: false,
-    properties: [...reclaimProperties, ...(play.request === 'sleep' ? [] : [secondAttempt])],
+    properties: [
+      ...reclaimProperties,
+      ...(play.request === 'sleep' ? [] : [secondAttempt]),
+      ...(port.directMap ? [servedAtOnce] : []),
+    ],
     environment: play.bystander ? [(kernel) => lockingBystander(kernel, 'map:kernel_map')] : [],
     assumptions: [
       'P is a plain pool, as in the scenario of the dossier: objects of a cache would stay in per-CPU groups',

@@ -1,3 +1,4 @@
+import { InternalError } from '../../src/base/assert.ts';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
 
 /** The pool of the scenario: early, on pool_allocator_nointr, one item a page, header off the page. */
@@ -18,11 +19,14 @@ const keptCalls = [
 
 const keptSets = ['uvm.page_init_done', 'kernel_map', 'kmem_map', 'cold'];
 
-/** Early pools of i386 and the two that pool_subsystem_init makes: who stands on the chains. */
+/** Early pools of i386 and alpha, and the two that pool_subsystem_init makes: who stands on the chains. */
 const keptPools = [
   'pmappl',
   'pdppl',
   'pvpl',
+  'pmap',
+  'pmapl1pt',
+  'pmappv',
   'amappl',
   'vmmpepl',
   'vmsppl',
@@ -37,14 +41,19 @@ const keptPools = [
  * pool, P. Later pools, submaps and allocations are left out, so that the pages of kernel_map can
  * be counted by hand.
  *
+ * @param pageBytes P has one item a page
  * @param morePools later pools to keep as well
  */
-export function starvedOrder(order: Order, morePools: readonly string[] = []): Order {
+export function starvedOrder(
+  order: Order,
+  pageBytes: number,
+  morePools: readonly string[] = [],
+): Order {
   const kept = order.events.filter((event) => isKept(event, morePools));
-  const firstPool = kept.findIndex((event) => event.args['wchan'] === 'pmappl');
+  const firstPool = kept.findIndex((event) => typeof event.args['wchan'] === 'string');
   const events = [
     ...kept.slice(0, firstPool + 1),
-    poolP(kept[firstPool]),
+    poolP(kept[firstPool], pageBytes),
     ...kept.slice(firstPool + 1),
   ];
   return { ...order, title: `${order.title}, cut down to a starved map`, events };
@@ -57,15 +66,15 @@ function isKept(event: OrderEvent, morePools: readonly string[]): boolean {
   return [...keptPools, ...morePools].includes(String(event.args['wchan']));
 }
 
-function poolP(after: OrderEvent | undefined): OrderEvent {
-  if (after === undefined) throw new Error('the order describes pmappl');
+function poolP(after: OrderEvent | undefined, pageBytes: number): OrderEvent {
+  if (after === undefined) throw new InternalError('the order describes a pool');
   return {
     ...after,
     call: 'pool_init',
     object: 'P',
     args: {
       wchan: scenarioPool,
-      size: 4096,
+      size: pageBytes,
       align: 0,
       ioff: 0,
       flags: '',

@@ -94,6 +94,10 @@ export function judge(result: CheckResult, options: JudgeOptions): Judgement {
       const reason = 'what was found is as recorded, but the search did not end';
       return { outcome: 'INCOMPLETE', exitCode: 3, surprises: [], reason };
     }
+    if (surprises.missing.length === 0 && isVacuous(result)) {
+      const reason = 'what was found is as recorded, but a part of the model never came into play';
+      return { outcome: 'VACUOUS', exitCode: 4, surprises: [], reason };
+    }
     if (surprises.missing.length === 0) {
       return { outcome: 'reproduced', exitCode: 0, surprises: [] };
     }
@@ -108,6 +112,15 @@ export function judge(result: CheckResult, options: JudgeOptions): Judgement {
     return { outcome: 'PASS', exitCode: surprises.missing.length > 0 ? 1 : 0, surprises: all };
   }
   return { outcome: result.verdict, exitCode: exitCodeOf(result.verdict), surprises: all };
+}
+
+/** A process that never stepped, an event that never ran, or a premise that never held. */
+function isVacuous({ coverage, properties }: CheckResult): boolean {
+  return (
+    coverage.neverStepped.length > 0 ||
+    coverage.mustNeverPassed.length > 0 ||
+    properties.some((property) => property.objects.some((one) => one.verdict === 'VACUOUS'))
+  );
 }
 
 /** The first of 70, 2, 1, 5, 3, 4, 0 that occurs. */
