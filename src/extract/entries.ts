@@ -25,6 +25,7 @@ const known: { readonly [machine: string]: readonly string[] } = {
   alpha: ['alpha_init', 'main'],
   i386: ['init386', 'main'],
   amd64: ['init_x86_64', 'main'],
+  xen: ['xen_pmap_bootstrap', 'init386', 'init_x86_64', 'main'],
 };
 
 const preprocessedAssembly = ['_LOCORE 1', 'LOCORE 1', '__ASSEMBLER__ 1', 'ASSEMBLER 1'];
@@ -42,11 +43,16 @@ export function entriesOf(
   preprocessor: Preprocessor,
 ): Entries {
   const read = fromAssembly(configuration, program, preprocessor);
-  if (read !== null) return { frames: read, from: 'assembly' };
   const names = known[configuration.machine] ?? known[configuration.arch] ?? [];
-  const frames = names.flatMap((name) => entry(program, name));
-  const ends = frames.some(({ function: name }) => name === 'main' || name === '_start');
-  if (frames.length === names.length && ends) return { frames, from: 'table' };
+  const listed = names.flatMap((name) => entry(program, name));
+  // Names that one era has and another has not may be missing; two are left, or it is no table.
+  const isComplete = listed.length >= Math.min(2, names.length) && names.length > 0;
+  // Start code may call through a register: then it names less than the table does.
+  const lacks = listed.some(
+    (one) => read?.some(({ function: name }) => name === one.function) !== true,
+  );
+  if (read !== null && !(isComplete && lacks)) return { frames: read, from: 'assembly' };
+  if (isComplete) return { frames: listed, from: 'table' };
   return { frames: entry(program, 'main'), from: 'main alone' };
 }
 
