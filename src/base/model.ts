@@ -121,5 +121,5 @@ export function sometimes<Object extends PropertyObject>(
 function erase<Object extends PropertyObject>(
   property: Always<Object> | Recoverable<Object> | Sometimes<Object>,
 ): Property {
-  return property as unknown as Property;
+  return property;
 }

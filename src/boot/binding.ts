@@ -70,7 +70,7 @@ function routineCall<K extends keyof Calls>(
   name: K,
   params: Calls[K]['params'],
 ): Extract<Bound, { kind: 'call' }> {
-  return { kind: 'call', routine: name, params: params as { readonly [name: string]: Plain } };
+  return { kind: 'call', routine: name, params };
 }
 
 const irrelevant = (reason: string): Bound => ({ kind: 'irrelevant', reason });

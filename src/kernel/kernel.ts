@@ -15,21 +15,23 @@ import type { allocatorType } from './pool/allocator-cell.ts';
 import type { deferQueueType } from './pool/defer-queue.ts';
 import type { KernelSpec } from './spec.ts';
 
-type CellOf<T> = T extends CellType<infer V, infer O, infer P>
-  ? O extends Observers<V>
-    ? P extends Operations<V>
-      ? Cell<V, O, P>
+type CellOf<T> =
+  T extends CellType<infer V, infer O, infer P>
+    ? O extends Observers<V>
+      ? P extends Operations<V>
+        ? Cell<V, O, P>
+        : never
       : never
-    : never
-  : never;
+    : never;
 
-type FamilyOf<Kind extends string, T> = T extends CellType<infer V, infer O, infer P>
-  ? O extends Observers<V>
-    ? P extends Operations<V>
-      ? Family<Kind, V, O, P>
+type FamilyOf<Kind extends string, T> =
+  T extends CellType<infer V, infer O, infer P>
+    ? O extends Observers<V>
+      ? P extends Operations<V>
+        ? Family<Kind, V, O, P>
+        : never
       : never
-    : never
-  : never;
+    : never;
 
 /** The components of a modelled kernel. */
 export interface KernelCells {

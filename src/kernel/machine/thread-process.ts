@@ -105,7 +105,7 @@ function awake(
   if (top.asleepOn === undefined) return stack;
   const { asleepOn, ...frame } = top;
   if (view.observe(kernel.cells.wchans.at(asleepOn), 'holds', self)) view.blocked(asleepOn);
-  return [...stack.slice(0, -1), frame as Frame];
+  return [...stack.slice(0, -1), frame];
 }
 
 function standsOn(kernel: Kernel, view: View, self: Ref<'thread'>): Ref<'cpu'> | null {
