@@ -1,7 +1,5 @@
 import type { OrderHole } from '../order/order.ts';
 
-export type HoleKind = OrderHole['kind'];
-
 /**
  * What the reading does not know, collected where it is noticed.
  *

@@ -7,7 +7,7 @@ import { apiCalls, lockUses, phaseGlobals } from './api.ts';
 import { cutFor, ignored, neverReturns } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
-import { textOf } from './execute.ts';
+import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import type { FlagTable } from './render.ts';
 import { argument } from './render.ts';

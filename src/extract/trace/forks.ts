@@ -1,0 +1,79 @@
+/**
+ * Forks: several ways on from one memory, joined afterwards.
+ */
+import type { Completion, Guard, Session } from './session.ts';
+import { rank } from './session.ts';
+import type { Snapshot } from './store.ts';
+import { negated } from './text.ts';
+import type { Value } from './value.ts';
+
+/** One way on from a fork: the guard it goes under, and what it does. */
+export interface Arm {
+  readonly guard: Guard | null;
+  readonly run: () => Completion;
+}
+
+export class Forks {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Whether the expression just evaluated came back. */
+  alive(): Completion {
+    const { isDead } = this.#session;
+    this.#session.isDead = false;
+    return isDead ? 'dead' : 'next';
+  }
+
+  /** Runs each arm from the present memory and goes on with the join of those that go on. */
+  fork(arms: readonly Arm[]): Completion {
+    const { store } = this.#session;
+    const guards = this.#session.guards;
+    const ends: { completion: Completion; values: Snapshot; guards: Guard[]; arm: Arm }[] = [];
+    for (const arm of arms) {
+      this.#session.guards = arm.guard === null ? [...guards] : [...guards, arm.guard];
+      const mark = store.mark();
+      const completion = arm.run();
+      const depth = guards.length + (arm.guard === null ? 0 : 1);
+      const inner = this.#session.guards.slice(depth);
+      ends.push({ completion, values: store.capture(mark), guards: inner, arm });
+    }
+    const best = Math.min(...ends.map(({ completion }) => rank(completion)));
+    const going = ends.filter(({ completion }) => rank(completion) === best);
+    store.join(going.map(({ values }) => values));
+    const completion = going[0]?.completion ?? 'next';
+    this.#session.guards = [...guards];
+    if (completion === 'next' || completion === 'break' || completion === 'continue') {
+      for (const end of ends) {
+        if (end.completion === 'dead' || rank(end.completion) === best) {
+          // Guards left by early ways out inside an arm still hold after it.
+          if (end.completion !== 'dead') this.#session.guards.push(...end.guards);
+          continue;
+        }
+        const text = end.arm.guard === null ? 'not left before' : negated(end.arm.guard.text);
+        const at = end.arm.guard?.at ?? '';
+        this.#session.guards.push({ text, at, certainty: 'may', until: end.completion });
+      }
+    }
+    return completion;
+  }
+
+  forkExpression(
+    arms: readonly { readonly guard: Guard; readonly run: () => Value }[],
+  ): readonly Value[] {
+    const values: Value[] = [];
+    const completion = this.fork(
+      arms.map(({ guard, run }, i) => ({
+        guard,
+        run: () => {
+          values[i] = run();
+          return this.alive();
+        },
+      })),
+    );
+    if (completion === 'dead') this.#session.isDead = true;
+    return values;
+  }
+}
