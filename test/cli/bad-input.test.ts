@@ -43,7 +43,7 @@ const refused: readonly (readonly [string, readonly string[], string])[] = [
     ['check', 'small/passes', '--grain', 'coarse'],
     'small/passes has no --grain',
   ],
-  ['an order for several models', ['check', '--order', '-'], 'expected one model'],
+  ['an order for several models', ['check', 'small/*', '--order', '-'], 'expected one model'],
   [
     'an order for a model without',
     ['check', 'small/passes', '--order', '-'],

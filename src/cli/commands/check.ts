@@ -1,6 +1,7 @@
 import type { Model } from '../../base/model.ts';
 import type { Bounds, CheckResult } from '../../checker/result.ts';
 import type { ModelOptions } from '../../boot/catalog-entry.ts';
+import type { Imported } from '../../boot/import-order.ts';
 import type { Order } from '../../order/order.ts';
 import { parseOrder } from '../../order/order.ts';
 import { toJson } from '../../report/json.ts';
@@ -17,6 +18,8 @@ import { defaultMemoryMax } from '../defaults.ts';
 import { InputError, valueOf } from '../failure.ts';
 import { checkFolder, readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
+import type { ModelForOrder } from '../order-model.ts';
+import { importFor, importJson, importText, judgeImported, modelForOrder } from '../order-model.ts';
 import { saveTraces } from '../save-traces.ts';
 import type { Stop } from '../search.ts';
 import { runSearch } from '../search.ts';
@@ -43,6 +46,8 @@ interface Planned extends Chosen {
   readonly options: ModelOptions;
   readonly model: Model;
   readonly needsMission: boolean;
+  /** Of an extracted order: what became of its events. */
+  readonly imported: Imported | null;
 }
 
 /** A longer catalogue run shows one violation step by step and how to see the others. */
@@ -57,18 +62,64 @@ export async function checkCommand(
   const bounds = boundsOf(words);
   const order = await orderOf(words.order, io);
   if (words.traceDir !== undefined) checkFolder(words.traceDir);
-  const chosen = await choose(names, loadCatalog);
-  if (order !== null && chosen.length !== 1)
-    throw badOption('--order', String(chosen.length) + ' models', 'one model');
+  const chosen = await chooseFor(order, names, loadCatalog);
+  if ('none' in chosen) {
+    tellNoModel(order, chosen, words, io);
+    return words.bisect === true ? bisectCode(5) : 5;
+  }
   // Everything is built before anything is searched: bad input is told at once.
   const planned = chosen.map((one) => plan(one, words, order));
 
   const { reported, skipped } = await searchAll(planned, words, bounds, io);
   const codes = reported.map((one) => one.judgement.exitCode);
   const code = worst(skipped > 0 ? [...codes, 3] : codes);
-  if (words.json === true) io.out(`${JSON.stringify(toJson(reported, code), null, 2)}\n`);
-  else if (words.quiet !== true) io.out(renderReport(reported, skipped, words.full === true));
+  const imported = planned[0]?.imported ?? null;
+  if (words.json === true) {
+    const json = toJson(reported, code);
+    const about = order === null || imported === null ? {} : { order: importJson(order, imported) };
+    io.out(`${JSON.stringify({ ...json, ...about }, null, 2)}\n`);
+  } else if (words.quiet !== true) {
+    io.out(renderReport(reported, skipped, words.full === true));
+    if (order !== null && imported !== null) {
+      io.out(`\n${importText(order, imported, words.full === true)}\n`);
+    }
+  }
   return words.bisect === true ? bisectCode(code) : code;
+}
+
+/** The models that are meant: those named, or for an order the one of the era that it fits. */
+async function chooseFor(
+  order: Order | null,
+  names: readonly string[],
+  loadCatalog: LoadCatalog,
+): Promise<readonly Chosen[] | Extract<ModelForOrder, { none: readonly string[] }>> {
+  if (order !== null && names.length === 0) {
+    const found = modelForOrder(order, await loadCatalog());
+    if ('none' in found) return found;
+    const { entry } = found;
+    return [{ entry, from: 'catalogue', word: entry.name }];
+  }
+  const chosen = await choose(names, loadCatalog);
+  if (order !== null && chosen.length !== 1)
+    throw badOption('--order', `${chosen.length} models`, 'one model');
+  return chosen;
+}
+
+/** No model can run the order: an answer, with what was found and what is missing. */
+function tellNoModel(
+  order: Order | null,
+  { none, fit }: Extract<ModelForOrder, { none: readonly string[] }>,
+  words: CheckWords,
+  io: Io,
+): void {
+  const title = order?.title ?? '';
+  const missing = fit.missing.map(({ name, file }) => ({ name, file }));
+  if (words.json === true) {
+    const about = { title, verdict: 'INCONCLUSIVE', reasons: none, missing };
+    io.out(`${JSON.stringify({ ...toJson([], 5), order: about }, null, 2)}\n`);
+  } else if (words.quiet !== true) {
+    io.out(`${[`${title}  INCONCLUSIVE`, ...none.map((line) => `    ${line}`)].join('\n')}\n`);
+  }
 }
 
 /** What became of the models that were asked for; those not begun when somebody interrupted. */
@@ -141,8 +192,13 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
       message: `${entry.name} follows no boot order, so it takes no --order`,
     });
   }
-  const options = optionsFor(entry, words, order);
-  const whole = build(entry, options);
+  const imported = order === null ? null : importFor(order, entry);
+  const options = optionsFor(entry, words, imported?.order ?? order);
+  const built = build(entry, options);
+  const whole = {
+    ...built,
+    assumptions: [...built.assumptions, ...(imported?.assumptions ?? [])],
+  };
   const hasMission = whole.properties.some(
     (property) => property.about === 'mission' && property.notApplicable === undefined,
   );
@@ -151,6 +207,7 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
     options,
     model: withProperties(whole, words.property ?? []),
     needsMission: entry.name.startsWith('netbsd/') && !hasMission,
+    imported,
   };
 }
 
@@ -167,9 +224,11 @@ async function checkOne(
     words.traceDir === undefined
       ? new Map<string, string>()
       : saveTraces(words.traceDir, planned.model, entry, planned.options, result);
+  const judgement = judge(result, judgeOptions(planned, words, result));
   return {
     result,
-    judgement: judge(result, judgeOptions(planned, words, result)),
+    judgement:
+      planned.imported === null ? judgement : judgeImported(judgement, result, planned.imported),
     expected: planned.options.order === undefined ? entry.expect : [],
     reconstruction: entry.reconstruction,
     leftOut: entry.environmentReasons,

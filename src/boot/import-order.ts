@@ -1,0 +1,292 @@
+import type { Order, OrderEvent, OrderHole } from '../order/order.ts';
+import { isMapName } from './configure.ts';
+import { holeReport, subsystemDone } from './import-holes.ts';
+import { importHeap, importMap } from './import-memory.ts';
+import { complete } from './import-missing.ts';
+import { MapNames, pathOf } from './import-names.ts';
+import { importDescription, importUse, PoolNames } from './import-pools.ts';
+import { irrelevantCalls, irrelevantGlobals, modelledRoutines } from './import-tables.ts';
+
+/**
+ * An order read from C, as the modelled kernel can run it.
+ *
+ * The reading lists every call of the allocators' API; the model makes those inside its own
+ * routines itself. What is left is named as the model names it. Nothing disappears: each event is
+ * kept, counted under the routine that makes it, listed as irrelevant with a reason, or named as
+ * unknown, and what was assumed is a list of sentences for the verdict.
+ */
+export interface Imported {
+  /** What the model runs. */
+  readonly order: Order;
+  /** Events that a modelled routine makes by itself, by that routine. */
+  readonly below: ReadonlyMap<string, number>;
+  /** Events that no question hangs on, by reason. */
+  readonly irrelevant: ReadonlyMap<string, readonly OrderEvent[]>;
+  /** Events that bind to nothing and could matter: the verdict is open. */
+  readonly unknown: readonly UnknownEvent[];
+  readonly assumptions: readonly string[];
+  /** Holes in which the answer could lie: the verdict is open. */
+  readonly holes: readonly OrderHole[];
+  /** Holes in which it cannot, by reason. */
+  readonly closedHoles: ReadonlyMap<string, number>;
+}
+
+export interface UnknownEvent {
+  readonly event: OrderEvent;
+  readonly why: string;
+}
+
+/** What must be known of the port to read sizes and CPUs. */
+export interface ImportPort {
+  readonly pageBytes: number;
+  readonly lp64: boolean;
+  readonly multiprocessor: boolean;
+}
+
+/** Whether an order was read by `extract`: hand-written ones enter the model as they are. */
+export const isExtracted = (order: Order): boolean => order.source.hash !== undefined;
+
+type Fate =
+  | { readonly kept: OrderEvent; readonly assumed: readonly string[] }
+  | { readonly below: string }
+  | { readonly irrelevant: string }
+  | { readonly unknown: string };
+
+export function importOrder(order: Order, port: ImportPort): Imported {
+  const reader = new Reader(order, port);
+  const kept: OrderEvent[] = [];
+  const assumed: string[] = [];
+  const below = new Map<string, number>();
+  const irrelevant = new Map<string, OrderEvent[]>();
+  const unknown: UnknownEvent[] = [];
+  const done = subsystemDone(order.events);
+  let madeCertain = 0;
+  for (const [index, event] of order.events.entries()) {
+    const fate = reader.fateOf(event, index);
+    if ('below' in fate) below.set(fate.below, (below.get(fate.below) ?? 0) + 1);
+    else if ('irrelevant' in fate) {
+      irrelevant.set(fate.irrelevant, [...(irrelevant.get(fate.irrelevant) ?? []), event]);
+    } else if ('unknown' in fate) unknown.push({ event, why: fate.unknown });
+    else {
+      assumed.push(...fate.assumed);
+      const isLate = index >= done && event.guards.length > 0;
+      if (isLate && (event.certainty === 'may' || event.certainty === 'loop0')) madeCertain++;
+      kept.push(isLate ? certain(fate.kept) : withGuardNames(fate.kept));
+    }
+  }
+  const loaded = withMemory(kept);
+  const whole = complete(loaded.events, port.multiprocessor);
+  const { open, closed } = holeReport(order.events, order.holes ?? []);
+  return {
+    order: { ...order, events: [...whole.events], holes: open.map(withoutPlace) },
+    below,
+    irrelevant,
+    unknown,
+    assumptions: [
+      ...new Set([...assumed, ...reader.assumed(), ...loaded.assumed, ...whole.assumed]),
+      ...(madeCertain === 0
+        ? []
+        : [`${madeCertain} conditional calls after pool_subsystem_init are taken to happen`]),
+    ],
+    holes: open,
+    closedHoles: closed,
+  };
+}
+
+/** The indexes of an imported order are others. */
+const withoutPlace = ({ kind, what, at, why }: OrderHole): OrderHole => ({
+  kind,
+  what,
+  ...(at === undefined ? {} : { at }),
+  ...(why === undefined ? {} : { why }),
+});
+
+/** A condition is one choice: those that share a line are told apart by their text. */
+const withGuardNames = (event: OrderEvent): OrderEvent => ({
+  ...event,
+  guards: event.guards.map(({ text, at }) => ({ text, at: `${at} ${text}` })),
+});
+
+const certain = (event: OrderEvent): OrderEvent => ({ ...event, certainty: 'must', guards: [] });
+
+/** A machine has memory: where every call that loads some is conditional, the first one happens. */
+function withMemory(events: readonly OrderEvent[]): {
+  readonly events: readonly OrderEvent[];
+  readonly assumed: readonly string[];
+} {
+  const loads = events.filter((event) => event.call === 'uvm_page_physload');
+  const [first] = loads;
+  const isSure = loads.some(({ certainty }) => certainty === 'must' || certainty === 'loop');
+  if (first === undefined || isSure) return { events, assumed: [] };
+  return {
+    events: events.flatMap((event) =>
+      event.call !== 'uvm_page_physload' ? [event] : event === first ? [certain(event)] : [],
+    ),
+    assumed: ['the machine has memory: one of the calls of uvm_page_physload happens'],
+  };
+}
+
+/** Decides about each event in turn; remembers pools and quantum caches. */
+class Reader {
+  readonly #order: Order;
+  readonly #port: ImportPort;
+  readonly #maps: MapNames;
+  readonly #pools = new PoolNames();
+  readonly #quantumCaches = new Map<string, number>();
+
+  constructor(order: Order, port: ImportPort) {
+    this.#order = order;
+    this.#port = port;
+    this.#maps = new MapNames(order);
+  }
+
+  assumed(): readonly string[] {
+    return [...this.#quantumCaches].flatMap(([allocator, count]) =>
+      count < 2 ? [] : [`${count} quantum caches of ${allocator} are one pool, on no chain`],
+    );
+  }
+
+  fateOf(event: OrderEvent, index: number): Fate {
+    const inside = pathOf(event).find((name) => modelledRoutines.has(name));
+    if (inside !== undefined) return { below: inside };
+    switch (event.call) {
+      case 'pool_init':
+      case 'pool_cache_init':
+      case 'pool_cache_bootstrap':
+        return this.#description(event, index);
+      case 'pool_get':
+      case 'pool_cache_get':
+      case 'pool_cache_get_paddr':
+      case 'pool_prime':
+      case 'pool_cache_prime':
+      case 'pool_setlowat':
+      case 'pool_cache_setlowat':
+      case 'pool_sethiwat':
+      case 'pool_cache_sethiwat':
+      case 'pool_sethardlimit':
+      case 'pool_cache_sethardlimit':
+        return fate(importUse(event, this.#pools));
+      case 'mutex_obj_alloc':
+      case 'rw_obj_alloc':
+        return this.#lockObject(event);
+      case 'kmem_alloc':
+      case 'kmem_zalloc':
+      case 'kmem_intr_alloc':
+      case 'kmem_intr_zalloc':
+      case 'malloc':
+      case 'kern_malloc':
+      case 'hashinit':
+      case 'percpu_alloc':
+        return fate(importHeap(event, this.#port.lp64 ? 8 : 4));
+      case 'uvm_map_setup_kernel':
+      case 'uvm_km_vacache_init':
+      case 'uvm_km_suballoc':
+      case 'uvm_km_alloc':
+      case 'uvm_map':
+      case 'callback_register':
+        return fate(importMap(event, index, this.#maps));
+      case 'set':
+        return this.#set(event);
+      default:
+        return systemCall(event);
+    }
+  }
+
+  #description(event: OrderEvent, index: number): Fate {
+    const { pageBytes } = this.#port;
+    const inside = this.#insideOf(event, index);
+    const found = importDescription(event, pageBytes, this.#pools, this.#maps, inside);
+    if ('unknown' in found) return found;
+    const palloc = String(found.event.args['palloc']);
+    if (palloc.endsWith('vm_qcache_allocator')) {
+      const count = (this.#quantumCaches.get(palloc) ?? 0) + 1;
+      this.#quantumCaches.set(palloc, count);
+      if (count > 1) return { below: 'vmem_create' };
+      return { kept: { ...found.event, certainty: 'loop' }, assumed: [] };
+    }
+    return fate(found);
+  }
+
+  /** The events of a call's own body: they follow it, and its name is on their way. */
+  #insideOf(event: OrderEvent, index: number): readonly OrderEvent[] {
+    const inside: OrderEvent[] = [];
+    for (const other of this.#order.events.slice(index + 1)) {
+      const way = pathOf(other);
+      if (way[event.stack.length + 1] !== event.call) break;
+      inside.push(other);
+    }
+    return inside;
+  }
+
+  #lockObject(event: OrderEvent): Fate {
+    const cache = event.call === 'mutex_obj_alloc' ? 'mutex_obj_cache' : 'rw_obj_cache';
+    const get = { ...event, call: 'pool_cache_get', object: cache, args: { flags: 'PR_WAITOK' } };
+    return fate(importUse(get, this.#pools));
+  }
+
+  #set(event: OrderEvent): Fate {
+    const { object } = event;
+    const reason = irrelevantGlobals.get(object ?? '');
+    if (reason !== undefined) return { irrelevant: reason };
+    if (!isMapName(object)) {
+      const isKnown = phaseGlobals.has(object ?? '');
+      return isKnown ? keptAsIs(event) : { unknown: 'the modelled kernel has no such global' };
+    }
+    const isFirst = ['kernel_map', 'kmem_map', 'pager_map'].includes(object);
+    return isFirst ? keptAsIs(event) : { irrelevant: 'assigned where the submap is made' };
+  }
+}
+
+const phaseGlobals: ReadonlySet<string> = new Set([
+  ...['uvm.page_init_done', 'cold', 'mp_online', 'pmap_initialized'],
+]);
+
+const keptAsIs = (event: OrderEvent): Fate => ({ kept: event, assumed: [] });
+
+function fate(
+  found:
+    | { readonly event: OrderEvent; readonly assumed: readonly string[] }
+    | { readonly irrelevant: string }
+    | { readonly unknown: string },
+): Fate {
+  return 'event' in found ? { kept: found.event, assumed: found.assumed } : found;
+}
+
+function systemCall(event: OrderEvent): Fate {
+  switch (event.call) {
+    case 'uvm_setpagesize':
+    case 'uvm_page_physload':
+    case 'pool_subsystem_init':
+    case 'cpu_boot_secondary_processors':
+    case 'spl0':
+    case 'splraise':
+    case 'x86_enable_intr':
+    case 'enable_interrupts':
+    case 'yield':
+    case 'mi_cpu_attach':
+    case 'uvm_scheduler':
+      return keptAsIs(event);
+    case 'uvm_pageboot_alloc':
+    case 'uvm_page_physget':
+    case 'pmap_steal_memory': {
+      const size = event.args['size'];
+      const args = typeof size === 'number' ? { size } : {};
+      const text = String(size ?? 'a page').replace(/^\?/, '');
+      const isKnown = typeof size === 'number' || size === undefined;
+      const assumed = isKnown ? [] : [`${event.call}: ${text} is taken to be one page`];
+      return { kept: { ...event, call: 'uvm_pageboot_alloc', args }, assumed };
+    }
+    case 'kthread_create': {
+      const entry = String(event.args['func'] ?? event.object ?? '');
+      return entry === 'uvm_pageout'
+        ? keptAsIs({ ...event, object: 'uvm_pageout' })
+        : { irrelevant: 'a thread that the environment of the model leaves out' };
+    }
+    default: {
+      const reason = irrelevantCalls.get(event.call);
+      return reason === undefined
+        ? { unknown: 'the modelled kernel has no call of that name' }
+        : { irrelevant: reason };
+    }
+  }
+}

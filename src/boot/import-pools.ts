@@ -1,0 +1,149 @@
+import type { OrderArgument, OrderEvent } from '../order/order.ts';
+import { knownAllocators } from './allocators.ts';
+import type { MapNames } from './import-names.ts';
+import { allocatorName, iplOf, numberOf, pathOf } from './import-names.ts';
+import { defaultItemBytes, pageBytesOf } from './import-tables.ts';
+
+/** A pool call as the model binds it, or why it cannot. */
+export type ImportedPool =
+  | { readonly event: OrderEvent; readonly assumed: readonly string[] }
+  | { readonly unknown: string };
+
+/**
+ * The pools of an extracted order: which C object is which pool.
+ *
+ * Heap objects have no name in the source, two pools may show the same name to ddb, and a call may
+ * be made on a pool that no call described; all of that is decided here.
+ */
+export class PoolNames {
+  readonly #byObject = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  /** The pool that an object is, if a call before has described it. */
+  nameOf(object: string | null): string | null {
+    return object === null ? null : (this.#byObject.get(plain(object)) ?? null);
+  }
+
+  /** Gives a pool its name: as ddb shows it, where no other has that name. */
+  describe(object: string | null, wchan: OrderArgument | undefined): string {
+    const key = plain(object ?? '?');
+    const shown = String(wchan ?? key).replace(/^\?|^"|"$/g, '');
+    const name = this.#taken.has(shown) ? `${shown} (${key})` : shown;
+    this.#taken.add(name);
+    this.#byObject.set(key, name);
+    return name;
+  }
+}
+
+/** `pmap_cache.pc_pool` is the pool of `pmap_cache`; `pools[0]` is `pools`. */
+const plain = (object: string): string =>
+  object
+    .replace(/^&/, '')
+    .replace(/\.pc_pool$/, '')
+    .replace(/\[0\]$/, '');
+
+/** A call that describes a pool. `inside` are the events of its body, for what they give away. */
+export function importDescription(
+  event: OrderEvent,
+  pageBytes: number,
+  pools: PoolNames,
+  maps: MapNames,
+  inside: readonly OrderEvent[],
+): ImportedPool {
+  const ipl = iplOf(event.args['ipl']);
+  const palloc = allocatorName(event, ipl.name);
+  const wchan = String(event.args['wchan'] ?? event.object ?? '');
+  if (knownAllocators[palloc] === undefined) {
+    return { unknown: `its pool_allocator ${palloc} is not modelled` };
+  }
+  const size = numberOf(event.args['size'], defaultItemBytes);
+  const align = numberOf(event.args['align'], 0);
+  const name = pools.describe(event.object, event.args['wchan']);
+  const told = (what: string, why: string | null): string[] =>
+    why === null ? [] : [`${what} of ${name}: ${why}`];
+  const backing = backingOf(palloc, maps, inside);
+  const flags = event.args['flags'];
+  const pages =
+    typeof event.args['pageSize'] === 'number'
+      ? event.args['pageSize']
+      : pageBytesFor(palloc, size.value, pageBytes);
+  return {
+    event: {
+      ...event,
+      args: {
+        wchan: name,
+        size: size.value,
+        align: align.value,
+        ioff: 0,
+        flags: typeof flags === 'string' ? flags.replace(/^\?.*/, '') : '',
+        palloc,
+        ipl: ipl.name,
+        ...(pages === pageBytes ? {} : { pageSize: pages }),
+        ...('backingMap' in event.args
+          ? { backingMap: event.args['backingMap'] ?? null }
+          : backing.map === undefined
+            ? {}
+            : { backingMap: backing.map }),
+      },
+    },
+    assumed: [
+      ...told('the item size', size.assumed),
+      ...told('the alignment', align.assumed),
+      ...told('the level', ipl.assumed),
+      ...told('the backing map', backing.assumed),
+      ...(wchan.startsWith('?') ? [`a pool of unknown name is called ${name}`] : []),
+    ],
+  };
+}
+
+/** Pages of an allocator of its own: declared, else as many as one item needs. */
+function pageBytesFor(palloc: string, itemBytes: number, pageBytes: number): number {
+  if (palloc.startsWith('pool_allocator_')) return pageBytes;
+  // qc_init() makes the pages of its allocator four of the largest item.
+  if (palloc.endsWith('vm_qcache_allocator')) return 4 * itemBytes;
+  const needed = pageBytesOf.get(palloc) ?? itemBytes;
+  return Math.ceil(Math.max(needed, pageBytes) / pageBytes) * pageBytes;
+}
+
+/** Where pa_backingmap was assigned, the registration inside pool_init shows which map that is. */
+function backingOf(
+  palloc: string,
+  maps: MapNames,
+  inside: readonly OrderEvent[],
+): { readonly map?: string | null; readonly assumed: string | null } {
+  const known = knownAllocators[palloc];
+  if (known === undefined || known.boundFromTheStart === null) return { assumed: null };
+  const registered = inside.find(
+    (one) => one.call === 'callback_register' && pathOf(one).includes('pool_reclaim_register'),
+  );
+  if (registered === undefined) return { map: null, assumed: null };
+  const map = maps.nameOf(registered.object);
+  if (map !== null) return { map, assumed: null };
+  const assumed = `${palloc} is taken to draw on ${known.boundFromTheStart}`;
+  return { map: known.boundFromTheStart, assumed };
+}
+
+/** A call on a pool that was described. */
+export function importUse(event: OrderEvent, pools: PoolNames): ImportedPool {
+  const wchan = pools.nameOf(event.object);
+  if (wchan === null) {
+    return { unknown: `no call before it describes the pool ${event.object ?? '?'}` };
+  }
+  const n = numberOf(event.args['n'], 1);
+  const flags = event.args['flags'];
+  return {
+    event: {
+      ...event,
+      call: plainCall(event.call),
+      args: {
+        wchan,
+        ...('n' in event.args ? { n: n.value } : {}),
+        ...(typeof flags === 'string' ? { flags } : {}),
+      },
+    },
+    assumed: n.assumed === null ? [] : [`${event.call}(${wchan}): ${n.assumed}`],
+  };
+}
+
+const plainCall = (call: string): string =>
+  call.replace(/_paddr$/, '').replace(/^pool_cache_(sethiwat|sethardlimit|prime)$/, 'pool_$1');
