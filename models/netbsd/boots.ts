@@ -80,6 +80,12 @@ function bootEntry(era: Era, port: PortName): CatalogEntry {
       },
       interrupts: { default: 1, min: 0, max: 4, describe: 'mbuf interrupts in one run' },
       pages: { default: portSizes.pages, min: 64, max: 1_000_000, describe: 'pages of RAM' },
+      failures: {
+        default: 0,
+        min: 0,
+        max: 4,
+        describe: 'page allocations that may fail although memory is there, once threads run',
+      },
       preemption: { default: false, describe: 'a thread at IPL_NONE may lose its CPU' },
       grain: { default: 'fine', describe: 'where a step may end: fine, or sleep to hunt' },
     },
@@ -120,17 +126,18 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
   const cpus = options.cpus ?? (facts.multiprocessor ? 2 : 1);
   const interrupts = options.interrupts ?? 1;
   const pages = options.pages ?? portSizes.pages;
+  const failures = options.failures ?? 0;
   const preemption = options.preemption ?? false;
   const grain = options.grain ?? 'fine';
   const bytes = pagesWanted * facts.pageBytes;
   return {
     name,
-    parameters: { cpus, interrupts, pages, preemption, grain },
+    parameters: { cpus, interrupts, pages, failures, preemption, grain },
     order: options.order ?? era.order(port),
     port: facts,
     policies: era.policies,
     machine: era.machine,
-    sizes: { ...portSizes, kmemMapBytes: facts.kmemMap.minBytes, cpus, pages },
+    sizes: { ...portSizes, kmemMapBytes: facts.kmemMap.minBytes, cpus, pages, failures },
     actors: [
       poolActor(
         'fork and exit',

@@ -94,6 +94,11 @@ export interface Model {
   readonly assumptions: readonly string[];
   /** Printed with each verdict: who acts besides the boot, and what is left out with its reason. */
   readonly environment: readonly string[];
+  /**
+   * `grain`: steps end only where a thread may sleep, so the runs are real but not all of them are
+   * there. Such a model hunts; without a violation its verdict is INCOMPLETE.
+   */
+  readonly bound?: 'grain';
 }
 
 /** An *always* property; erases the type of its objects once it has been checked. */

@@ -32,7 +32,7 @@ export type Next =
   /** Goes on at another label of the same routine, within the same step. */
   | { readonly do: 'go'; readonly at: string }
   /** Ends the step; the next one goes on at `at`. What others do may come in between. */
-  | { readonly do: 'yield'; readonly at: string }
+  | { readonly do: 'yield'; readonly at: string; readonly atAnyGrain?: true }
   /** Calls a routine (in the same step); its answer is given to label `then`. */
   | {
       readonly do: 'call';
@@ -64,6 +64,8 @@ type Params = { readonly [name: string]: Plain | undefined };
 
 export const go = (at: string): Next => ({ do: 'go', at });
 export const yieldAt = (at: string): Next => ({ do: 'yield', at });
+/** Ends the step at the coarse grain, too: between two events of a boot, which properties speak of. */
+export const yieldAlwaysAt = (at: string): Next => ({ do: 'yield', at, atAnyGrain: true });
 export const callRoutine = (routine: string, params: Params, then: string): Next => ({
   do: 'call',
   routine,
@@ -189,7 +191,7 @@ export function runRoutines(
         break;
       case 'yield':
         frame.at = next.at;
-        if (grain === 'fine') return { kind: 'yield', stack: frames };
+        if (grain === 'fine' || next.atAnyGrain === true) return { kind: 'yield', stack: frames };
         break;
       case 'call':
         frame.at = next.then;

@@ -2,7 +2,7 @@ import type { AnyCell, Cell } from '../base/cell.ts';
 import type { Plain, Ref } from '../base/plain.ts';
 import { present } from '../base/assert.ts';
 import type { Halt, Next, Routine } from '../base/routine.ts';
-import { callRoutine, exit, halt, routine, yieldAt } from '../base/routine.ts';
+import { callRoutine, exit, halt, routine, yieldAlwaysAt } from '../base/routine.ts';
 import type { View } from '../base/view.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import type { bootType, BootState } from './boot-cell.ts';
@@ -104,13 +104,13 @@ export function bootRoutine(
           const boot = view.read(cell);
           if (boot.next < 0) {
             moveOn(view, boot.phase);
-            return yieldAt('next');
+            return yieldAlwaysAt('next');
           }
           const next = events[boot.next];
           if (next === undefined) return exit();
           if (!taken(view, cell, boot, next.event)) {
             moveOn(view, boot.phase);
-            return yieldAt('next');
+            return yieldAlwaysAt('next');
           }
           return start(view, self, cell, phases, boot, next, moveOn);
         },
@@ -121,7 +121,7 @@ export function bootRoutine(
           const ran = present(events[view.observe(cell, 'next')], 'an event was running');
           if (ran.bound.kind === 'call') settle(view, cell, ran.bound, answer);
           tell(view, cell, phases, ran, answer, moveOn);
-          return yieldAt('next');
+          return yieldAlwaysAt('next');
         },
       },
     },
@@ -162,13 +162,13 @@ function start(
       const answer = next.bound.run(view, self);
       if (answer instanceof Halted) return halt(answer.halt);
       tell(view, cell, phases, next, answer, moveOn);
-      return yieldAt('next');
+      return yieldAlwaysAt('next');
     }
     case 'call':
       return callRoutine(next.bound.routine, next.bound.params, 'answered');
     case 'irrelevant':
       tell(view, cell, phases, next, true, moveOn);
-      return yieldAt('next');
+      return yieldAlwaysAt('next');
   }
 }
 

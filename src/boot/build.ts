@@ -135,6 +135,7 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
       ...input.assumptions,
     ],
     environment: input.environmentText,
+    ...(input.grain === 'sleep' ? { bound: 'grain' as const } : {}),
     parts,
     phases: phases.value,
   });

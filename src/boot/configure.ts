@@ -27,6 +27,8 @@ export interface Sizes {
   readonly reserveKernel: number;
   readonly reservePagedaemon: number;
   readonly freeTarget: number;
+  /** Page allocations that may fail although memory is there, once threads run. */
+  readonly failures?: number;
   readonly cpus: number;
   /** Objects of a cache group; null for the real numbers of the port. */
   readonly groupObjects: { readonly normal: number; readonly large: number } | null;
@@ -70,6 +72,7 @@ export function configure(
       reserveKernel: sizes.reserveKernel,
       reservePagedaemon: sizes.reservePagedaemon,
       freeTarget: sizes.freeTarget,
+      ...(sizes.failures === undefined ? {} : { failures: sizes.failures }),
     },
     ...(sizes.groupObjects === null ? {} : { groupObjects: sizes.groupObjects }),
     cpus: sizes.cpus,

@@ -67,7 +67,7 @@ export interface Bounds {
   readonly memoryMaxBytes?: number;
 }
 
-export type BoundName = keyof Bounds | 'interrupted';
+export type BoundName = keyof Bounds | 'interrupted' | 'grain';
 
 export interface Coverage {
   /** Processes that never stepped. */

@@ -287,6 +287,10 @@ export class BreadthFirst implements Search, Successors {
   }
 
   private endExploring(): false {
+    const reached = this.graph.stateCount;
+    if (this.model.bound !== undefined) {
+      this.stoppedBy ??= { bound: this.model.bound, limit: reached, reached };
+    }
     this.exploredMs = this.seconds() * 1000;
     return false;
   }

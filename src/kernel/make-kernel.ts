@@ -83,7 +83,7 @@ function makeCells(spec: KernelSpec): KernelCells {
   const wchans = ['uvmexp.free', 'uvm.pagedaemon', ...chainWchans, ...wchansOfPools(spec.pools)];
   return {
     globals: cell('globals', globalsType, globalsAtReset),
-    pages: cell('pages', pagesType, pagesAtReset),
+    pages: cell('pages', pagesType, pagesAtResetOf(spec)),
     cpus: cells('cpu', cpuNames, cpuType, (name) => ({
       running: name === 'cpu0',
       contexts: name === 'cpu0' ? bootContexts(spec) : [],
@@ -104,6 +104,9 @@ function makeCells(spec: KernelSpec): KernelCells {
     deferQueue: cell('pa_deferinitq', deferQueueType, emptyDeferQueue),
   };
 }
+
+const pagesAtResetOf = ({ pages: { failures = 0 } }: KernelSpec): Pages =>
+  failures === 0 ? pagesAtReset : { ...pagesAtReset, failuresLeft: failures };
 
 /** The thread that boots stands on the first CPU from reset on, with everything masked. */
 const bootContexts = ({ bootThread }: KernelSpec): readonly Context[] =>

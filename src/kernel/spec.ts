@@ -86,6 +86,8 @@ export interface PagesSpec {
   readonly freeTarget: number;
   /** uvm_reclaimable(): a CANFAIL request waits for the pagedaemon (swap is not full); default true. */
   readonly reclaimable?: boolean;
+  /** Attempts that the environment may refuse although pages are free, once threads run. */
+  readonly failures?: number;
 }
 
 /** All that is constant in a kernel: port facts, configuration, the policies of the era. */

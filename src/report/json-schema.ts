@@ -116,7 +116,14 @@ const model = v.strictObject({
     v.nullable(
       v.strictObject({
         bound: about(
-          v.picklist(['statesMax', 'depthMax', 'timeLimitMs', 'memoryMaxBytes', 'interrupted']),
+          v.picklist([
+            'statesMax',
+            'depthMax',
+            'timeLimitMs',
+            'memoryMaxBytes',
+            'interrupted',
+            'grain',
+          ]),
           'its name',
         ),
         limit: about(v.number(), 'its value'),

@@ -91,6 +91,7 @@ export function stoppedText(stop: NonNullable<Reported['result']['stoppedBy']>):
     .with('depthMax', () => `stopped by --depth-max ${grouped(limit)}`)
     .with('timeLimitMs', () => `stopped by --time-limit ${limit / 1000}s`)
     .with('memoryMaxBytes', () => `stopped by --memory-max at ${megabytes(reached)}`)
+    .with('grain', () => `bounded by --grain sleep: steps end only where a thread may sleep`)
     .with('interrupted', () => `interrupted at ${counted(reached, 'state')}`)
     .exhaustive();
 }

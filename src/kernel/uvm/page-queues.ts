@@ -95,6 +95,16 @@ function grantPages(
   const { reserveKernel, reservePagedaemon, freeTarget } = kernel.spec.pages;
   const ordinary = useReserve ? reservePagedaemon : Math.max(reserveKernel, reservePagedaemon);
   const floor = self === pagedaemon ? 0 : ordinary;
+  if (view.observe(pages, 'mayFail') && view.observe(globals, 'doThreadsRun')) {
+    const fails = view.choose('uvm_pagealloc', [
+      { label: 'as it is', value: false },
+      { label: 'fails', value: true },
+    ]);
+    if (fails) {
+      view.update(pages, 'fail');
+      return 0;
+    }
+  }
   const { granted, short } = view.observe(pages, 'grant', floor, wanted, freeTarget);
   if (short) wakeAll(view, wchans.at(pagedaemonWakeup));
   return granted;

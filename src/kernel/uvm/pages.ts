@@ -15,6 +15,8 @@ export type Pages = {
   readonly waiters: boolean;
   /** Direct-mapped ports: numbers of the pages in use whose address somebody knows; sorted. */
   readonly direct?: readonly number[];
+  /** How many more attempts the environment may refuse although pages are free. */
+  readonly failuresLeft?: number;
 };
 
 /** What an attempt to take pages one by one comes to. */
@@ -43,6 +45,7 @@ export const pagesType = cellType<Pages>()({
       const gap = used.findIndex((page, i) => page !== i);
       return gap < 0 ? used.length : gap;
     },
+    mayFail: (pages): boolean => (pages.failuresLeft ?? 0) > 0,
     isLoaded: (pages): boolean => pages.loaded > 0,
     hasWaiters: (pages): boolean => pages.waiters,
     free: (pages): number => pages.free,
@@ -55,6 +58,9 @@ export const pagesType = cellType<Pages>()({
     steal: (pages, count: number) => {
       pages.free -= count;
       pages.stolen += count;
+    },
+    fail: (pages) => {
+      pages.failuresLeft = (pages.failuresLeft ?? 0) - 1;
     },
     take: (pages, count: number) => {
       pages.free -= count;
