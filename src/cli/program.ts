@@ -59,6 +59,9 @@ exit code  0 PASS, or violated exactly as recorded   3 INCOMPLETE: a bound was h
 const replayHelp = `
 exit code  0 it comes out byte for byte   1 it differs: the first difference is shown   2 bad input`;
 
+const fuzzHelp = `
+exit code  0 nothing that is not recorded   1 a violation that is not recorded   2 bad usage`;
+
 function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void): Command {
   const program = new Command('bootproof')
     .description('Checks the order in which a kernel brings up its memory allocators.')
@@ -123,11 +126,15 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
   inherit(program.command('fuzz'))
     .description('random runs: long schedules, generated orders and policies')
     .argument('[MODEL...]', 'names or patterns')
+    .option('--schedules', 'random runs of the models as they are (the default)')
+    .option('--orders', 'generated changes of their boot orders, until a callback is lost')
+    .option('--policies', 'with --orders: generated policies of the allocators, too')
     .option('--seed <N>', 'repeat a run; a fresh seed is printed otherwise')
     .option('--path <PATH>', 'repeat one failure of a run')
     .option('--runs <N>', 'how many', String(defaultFuzzRuns))
     .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', fuzzHelp)
     .action(async (names: string[], words: FuzzWords) => {
       const { fuzzCommand } = await import('./commands/fuzz.ts');
       done(await fuzzCommand(names, words, loadCatalog, io));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Violation, Walker } from '../checker/index.ts';
+import type { Enabled, Violation, Walker } from '../checker/index.ts';
 
 /**
  * Schedules as data: small integers, each of which decides one real choice of a run.
@@ -12,58 +12,94 @@ import type { Violation, Walker } from '../checker/index.ts';
 /** Divisible by 1 to 6: no step is favoured where up to six can be taken. */
 const numberMax = 59;
 
-export function schedules(lengthMax: number): fc.Arbitrary<number[]> {
+export const scheduleLengthMax = 400;
+
+/** Any length is as likely as any other, and so is any step at each choice. */
+export function schedules(lengthMax = scheduleLengthMax): fc.Arbitrary<number[]> {
   const numbers = fc.array(fc.nat({ max: numberMax }), { maxLength: lengthMax, size: 'max' });
   return fc.noBias(numbers);
 }
 
 /** How one run went. */
 export interface ScheduledRun {
-  /** Steps taken: up to the first violation where there is one. */
-  readonly steps: number;
-  /** The index of each step among those that could be taken. */
-  readonly taken: readonly number[];
+  /** The steps taken: up to the first violation where there is one. */
+  readonly steps: readonly Enabled[];
   readonly ended: 'final' | 'deadlock' | 'violation' | 'steps';
-  /** What the first bad state violates; a deadlock as the property of that name. */
+  /** What the last state violates; a deadlock as the property of that name. */
   readonly violations: readonly Violation[];
+  /** Names of the properties that the run met violated as recorded. */
+  readonly known: ReadonlySet<string>;
 }
 
 export interface RunOptions {
   readonly stepsMax: number;
-  /** A violation that is known already does not end a run. */
+  /** A violation that is recorded does not end a run. */
   readonly isNews: (violation: Violation) => boolean;
   /** Called in each state that the run enters, the initial one first. */
   readonly visit?: () => void;
 }
 
 /** What every model has beside its own properties, in the words of the catalogue. */
-export const deadlock: Violation = { property: 'deadlock', object: 'model' };
+export const deadlock: Violation = { property: 'deadlock', object: '' };
+
+/** Picks the next of the steps that can be taken; the run ends where it picks none. */
+type Pick = (enabled: readonly Enabled[]) => number | null;
 
 /** Runs one schedule from the initial state. */
 export function runSchedule(
   walk: Walker,
   schedule: readonly number[],
-  { stepsMax, isNews, visit }: RunOptions,
+  options: RunOptions,
 ): ScheduledRun {
-  walk.reset();
-  const taken: number[] = [];
   let spent = 0;
+  const pick: Pick = ({ length }) => (length === 1 ? 0 : (schedule[spent++] ?? 0) % length);
+  return run(walk, pick, options);
+}
+
+/** Runs steps by name, passing over those that cannot be taken where their turn comes. */
+export function runSteps(
+  walk: Walker,
+  steps: readonly Enabled[],
+  options: RunOptions,
+): ScheduledRun {
+  let next = 0;
+  const pick: Pick = (enabled) => {
+    for (let step = steps[next++]; step !== undefined; step = steps[next++]) {
+      const wanted = step;
+      const i = enabled.findIndex((one) => isSame(one, wanted));
+      if (i >= 0) return i;
+    }
+    return null;
+  };
+  return run(walk, pick, options);
+}
+
+const isSame = (a: Enabled, b: Enabled): boolean =>
+  a.process === b.process && a.choices.join('\n') === b.choices.join('\n');
+
+function run(walk: Walker, pick: Pick, { stepsMax, isNews, visit }: RunOptions): ScheduledRun {
+  walk.reset();
+  const steps: Enabled[] = [];
+  const known = new Set<string>();
   const ended = (
     how: ScheduledRun['ended'],
     violations: readonly Violation[] = [],
-  ): ScheduledRun => ({ steps: taken.length, taken, ended: how, violations });
+  ): ScheduledRun => ({ steps, ended: how, violations, known });
   for (;;) {
     visit?.();
-    const violations = walk.violations().filter(isNews);
-    if (violations.length > 0) return ended('violation', violations);
-    const { length } = walk.enabled();
-    if (length === 0) {
-      const isStuck = !walk.isFinal() && isNews(deadlock);
-      return isStuck ? ended('deadlock', [deadlock]) : ended('final');
-    }
-    if (taken.length === stepsMax) return ended('steps');
-    const i = length === 1 ? 0 : (schedule[spent++] ?? 0) % length;
-    taken.push(i);
+    const violations = walk.violations();
+    const enabled = walk.enabled();
+    const isDeadlock = enabled.length === 0 && !walk.isFinal();
+    const here = isDeadlock ? [...violations, deadlock] : violations;
+    const news = here.filter(isNews);
+    for (const { property } of here) if (news.length === 0) known.add(property);
+    if (news.length > 0) return ended(isDeadlock ? 'deadlock' : 'violation', news);
+    if (enabled.length === 0) return ended(isDeadlock ? 'deadlock' : 'final');
+    if (steps.length === stepsMax) return ended('steps');
+    const i = pick(enabled);
+    const step = i === null ? undefined : enabled[i];
+    if (i === null || step === undefined) return ended('steps');
+    steps.push(step);
     walk.take(i);
   }
 }

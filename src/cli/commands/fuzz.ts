@@ -4,10 +4,13 @@ import { choose } from '../catalogue.ts';
 import { InputError } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { defaultFuzzRuns } from '../defaults.ts';
-import { loadFuzz } from '../rooms.ts';
-import { naturalOf, timeOf } from '../values.ts';
+import { loadFuzz, loadOrderTargets } from '../rooms.ts';
+import { badOption, naturalOf, timeOf } from '../values.ts';
 
 export interface FuzzWords {
+  readonly schedules?: boolean;
+  readonly orders?: boolean;
+  readonly policies?: boolean;
   readonly seed?: string;
   readonly path?: string;
   readonly runs?: string;
@@ -24,6 +27,7 @@ export async function fuzzCommand(
   loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
+  const what = whatOf(words);
   const seed =
     words.seed === undefined ? randomInt(seedMax) : naturalOf('--seed', words.seed, 0, seedMax);
   const runs =
@@ -31,18 +35,19 @@ export async function fuzzCommand(
   const timeLimitMs =
     words.timeLimit === undefined ? undefined : timeOf('--time-limit', words.timeLimit);
   const chosen = await choose(names, loadCatalog);
-  const room = await loadFuzz();
-  if (room === null) {
-    throw new InputError({ code: 'bad-option', message: 'this build has no fuzzer' });
-  }
+  const path = pathOf(words, chosen.length);
+  const { fuzz } = await loadFuzz();
+  const targetOf = await loadOrderTargets();
   let isStopped = false;
   const stopListening = io.onInterrupt(() => void (isStopped = true));
   try {
-    const report = await room.fuzz({
+    const report = await fuzz({
       models: chosen.map((one) => one.entry),
+      what,
+      targetOf,
       seed,
       runs,
-      ...(words.path === undefined ? {} : { path: words.path }),
+      ...(path === undefined ? {} : { path }),
       ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
       isStopped: () => isStopped,
       progress: (line) => {
@@ -55,3 +60,27 @@ export async function fuzzCommand(
     stopListening();
   }
 }
+
+function whatOf(words: FuzzWords): 'schedules' | 'orders' | 'orders and policies' {
+  const { schedules, orders, policies } = words;
+  if (schedules === true && (orders === true || policies === true)) {
+    throw badUse('--schedules and --orders are two different searches', 'ask for one of them');
+  }
+  if (policies === true && orders !== true) {
+    throw badUse('--policies goes with --orders', 'add --orders');
+  }
+  if (orders !== true) return 'schedules';
+  return policies === true ? 'orders and policies' : 'orders';
+}
+
+/** A path leads to one failure of one model. */
+function pathOf({ seed, path }: FuzzWords, models: number): string | undefined {
+  if (path === undefined) return undefined;
+  if (!/^\d+(:\d+)*$/.test(path)) throw badOption('--path', path, 'numbers and colons, as 18:1:1');
+  if (seed === undefined) throw badUse('--path goes with --seed', 'both were printed together');
+  if (models !== 1) throw badUse('--path repeats a failure of one model', 'name that model');
+  return path;
+}
+
+const badUse = (message: string, hint: string): InputError =>
+  new InputError({ code: 'bad-option', message, hint });
