@@ -8,8 +8,10 @@ import type { Kernel } from '../../src/kernel/kernel.ts';
 import type { ListPage } from '../../src/kernel/pool/pool-pages.ts';
 import { partsOf } from '../../src/kernel/pool/pool-parts.ts';
 import { paStarvedP } from '../../src/kernel/pool/register.ts';
-import { bootProperties } from '../../properties/index.ts';
+import { mapSizes, pagesConserved } from '../../properties/conservation.ts';
+import { bootCompletes, noPanic } from '../../properties/outcomes.ts';
 import { noSleepForEver } from '../../properties/reclaim.ts';
+import { registered } from '../../properties/registered.ts';
 import { kmemActor, poolActor } from '../netbsd/environment.ts';
 import { ports } from '../netbsd/ports/ports.ts';
 import type { Mutant } from './mutant.ts';
@@ -22,11 +24,15 @@ import { poolP, smallOrder } from './small-boot.ts';
  * instead of one.
  *
  * Fewer than one in a hundred random schedules shows any of them, so they say what random runs are
- * worth; a search of all interleavings finds each at once.
+ * worth; a search of all interleavings finds each at once. Over eight seeds of 1,500 runs each, in
+ * the order below: 0.51 %, 0.72 %, 0.38 % and 0.38 %.
  */
 const a = eraNamed('a-deferred-queue');
 const page = ports.i386.pageBytes;
 const over = 'boot is over';
+
+/** Few, because each is asked in every state of thousands of runs. */
+const properties = [registered, noPanic, bootCompletes, pagesConserved, mapSizes];
 
 /** The item that a label of a pool routine is about, and the pool's cell. */
 const poolOf = (kernel: Kernel, pool: unknown) => partsOf(kernel, pool as Ref<'pool'>);
@@ -35,7 +41,7 @@ const poolOf = (kernel: Kernel, pool: unknown) => partsOf(kernel, pool as Ref<'p
 const limited = {
   era: a,
   order: smallOrder(a.order('i386'), { hard: 10, itemBytes: 256 }),
-  properties: bootProperties,
+  properties,
   cpus: 2,
   actors: [
     poolActor('holder', poolP, { items: 10, wait: true, order: 'ascending' }, over),
@@ -47,7 +53,7 @@ const limited = {
 const contended = {
   era: a,
   order: smallOrder(a.order('i386')),
-  properties: [...bootProperties, noSleepForEver],
+  properties: [...properties, noSleepForEver],
   cpus: 2,
   freePages: 8,
   actors: [
@@ -60,7 +66,7 @@ const contended = {
 const reclaimed = {
   era: a,
   order: smallOrder(a.order('i386')),
-  properties: bootProperties,
+  properties,
   cpus: 2,
   freePages: 4,
   actors: [
@@ -98,7 +104,7 @@ const interrupt: Actor = {
 const interrupted = {
   era: a,
   order: smallOrder(a.order('i386'), { highWater: 2, itemBytes: 1984 }),
-  properties: bootProperties,
+  properties,
   freePages: 16,
   actors: [
     poolActor('first use of P', poolP, { items: 1, wait: true, order: 'ascending' }, over),
@@ -129,7 +135,7 @@ export const races: readonly Mutant[] = [
     length: 41,
     violated: { deadlock: [] },
     source: 'sys/kern/subr_pool.c:992',
-    share: { shown: 11, of: 3000, seed: 1 },
+    share: { shown: 11, of: 1500, seed: 6 },
   },
   {
     name: 'wantva-set-late',
@@ -163,7 +169,7 @@ export const races: readonly Mutant[] = [
     length: 48,
     violated: { deadlock: [], 'no-sleep-for-ever': ['sleeper'] },
     source: 'sys/uvm/uvm_map.c:1262',
-    share: { shown: 21, of: 3000, seed: 1 },
+    share: { shown: 9, of: 1500, seed: 3 },
   },
   {
     name: 'reclaim-stale-pages',
@@ -200,7 +206,7 @@ export const races: readonly Mutant[] = [
     length: 36,
     violated: { 'pages-conserved': 'all' },
     source: 'sys/kern/subr_pool.c:1643',
-    share: { shown: 11, of: 3000, seed: 1 },
+    share: { shown: 9, of: 1500, seed: 5 },
   },
   {
     name: 'put-open-to-interrupts',
@@ -235,6 +241,6 @@ export const races: readonly Mutant[] = [
     length: 38,
     violated: { 'pages-conserved': 'all' },
     source: 'sys/kern/subr_pool.c:1342',
-    share: { shown: 11, of: 3000, seed: 1 },
+    share: { shown: 8, of: 1500, seed: 3 },
   },
 ];
