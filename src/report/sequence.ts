@@ -1,6 +1,6 @@
 import type { Plain } from '../base/plain.ts';
 import type { Trace, TraceStep } from '../checker/result.ts';
-import { describeChange } from './changes.ts';
+import { describeChange, describePhase } from './changes.ts';
 import { chainText, chainsAlong } from './chain.ts';
 import { callsOf, shortLocation, startOf } from './places.ts';
 import { cut } from './text.ts';
@@ -34,10 +34,20 @@ export function sequenceDiagram(
     const what = `${calls[0] ?? step.process}${calls.length > 1 ? ` and ${calls.length - 1} more` : ''}`;
     lines.push(`  ${who}->>${to}: ${i + 1} ${plainText(`${what}${choices} ${where}`)}`);
     const shown = (chains[i] ?? []).map((chain) => chainText(chain));
-    const notes = shown.length > 0 ? shown : step.changes.slice(0, 1).map(describeChange);
+    const notes = shown.length > 0 ? shown : noteOf(step);
     for (const note of notes) lines.push(`  Note right of ${to}: ${plainText(cut(note, 160))}`);
   });
   return lines.join('\n');
+}
+
+/** One change of a step: a phase of the boot that it enters, else the first thing beside the boot. */
+function noteOf({ changes }: TraceStep): readonly string[] {
+  const phases = changes.flatMap((change) => describePhase(change) ?? []);
+  if (phases.length > 0) return phases.slice(0, 1);
+  return changes
+    .filter((change) => change.cell !== 'boot')
+    .slice(0, 1)
+    .map(describeChange);
 }
 
 function fileOf(step: TraceStep): string {
