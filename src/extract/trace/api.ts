@@ -200,7 +200,7 @@ rows(
   'hashinit(elements htype mtype mflags hashmask)',
 );
 rows('kmem', { follow: true }, 'kmem_init()', 'kmeminit()');
-rows('ipl', {}, 'spl0()', 'spllower(ipl)', 'x86_enable_intr()', 'enable_intr()');
+rows('ipl', {}, 'spl0()', 'x86_enable_intr()', 'enable_intr()');
 
 export const apiCalls: ReadonlyMap<string, ApiCall> = table;
 
@@ -221,4 +221,8 @@ export const phaseGlobals: ReadonlySet<string> = new Set([
 ]);
 
 /** Every name that may become an event. */
-export const interestingCalls: ReadonlySet<string> = new Set([...table.keys(), ...lockUses]);
+export const interestingCalls: ReadonlySet<string> = new Set([
+  ...table.keys(),
+  ...lockUses,
+  ...['splx', 'spllower', '_spllower', '_spl0', '_splset', 'splset', '_spl', 'splraise', 'lcr8'],
+]);

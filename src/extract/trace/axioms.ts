@@ -212,7 +212,8 @@ const firmware: Cut = {
   hole: true,
 };
 
-const placeholder: Cut = {
+/** Its board's code is not reached: what that code would have set is unknown. */
+export const placeholder: Cut = {
   names: ['unimpl_*', 'platform_not_*'],
   why: 'a placeholder that the code of the board replaces',
   hole: true,

@@ -66,8 +66,7 @@ export function builtin(
     case 'spllower': {
       const to = literalText(values[0]) ?? levelName(values[0], flags);
       if (to !== undefined) store.write('@ipl', literal(to));
-      // spl0() is written as spllower(IPL_NONE) on some ports: that is an event.
-      return name === 'spllower' && to === 'NONE' ? null : answer(undefined);
+      return answer(undefined);
     }
     case 'spl0': {
       store.write('@ipl', literal('NONE'));

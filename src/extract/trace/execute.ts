@@ -68,6 +68,10 @@ export class Statements {
         return this.#list(s.list, frame);
       case 'label':
         this.#session.endGuards(0, [`goto ${s.n}`]);
+        this.#session.labelsPassed = new Set<Completion>([
+          ...this.#session.labelsPassed,
+          `goto ${s.n}`,
+        ]);
         return this.run(s.s, frame);
       case 'return': {
         const value = s.e === undefined ? undefined : this.#evaluator.value(s.e, frame);

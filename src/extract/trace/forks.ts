@@ -31,13 +31,21 @@ export class Forks {
   fork(arms: readonly Arm[]): Completion {
     const { store } = this.#session;
     const guards = this.#session.guards;
-    const ends: { completion: Completion; values: Snapshot; guards: Guard[]; arm: Arm }[] = [];
+    const passedBefore = this.#session.labelsPassed;
+    this.#session.labelsPassed = new Set();
+    const ends: {
+      completion: Completion;
+      values: Snapshot;
+      guards: Guard[];
+      arm: Arm;
+    }[] = [];
     for (const arm of arms) {
       this.#session.guards = arm.guard === null ? [...guards] : [...guards, arm.guard];
       const mark = store.mark();
       const completion = arm.run();
-      const depth = guards.length + (arm.guard === null ? 0 : 1);
-      const inner = this.#session.guards.slice(depth);
+      const inner = this.#session.guards.filter(
+        (guard) => guard !== arm.guard && !guards.includes(guard),
+      );
       ends.push({ completion, values: store.capture(mark), guards: inner, arm });
     }
     const best = Math.min(...ends.map(({ completion }) => rank(completion)));
@@ -57,6 +65,12 @@ export class Forks {
         this.#session.guards.push({ text, at, certainty: 'may', until: end.completion });
       }
     }
+    // A label that an arm passed ends the guard of a jump to it, whichever arm jumped.
+    const passed = this.#session.labelsPassed;
+    this.#session.guards = this.#session.guards.filter(
+      ({ until }) => until === undefined || !passed.has(until),
+    );
+    this.#session.labelsPassed = new Set([...passedBefore, ...passed]);
     return completion;
   }
 

@@ -4,7 +4,7 @@
 import type { CallExpr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses, phaseGlobals } from './api.ts';
-import { cutFor, ignored, neverReturns } from './axioms.ts';
+import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { textOf } from './text.ts';
@@ -122,11 +122,12 @@ export class Calls {
       this.#session.lastEnd = `${name}() at ${frame.definition.file}:${e.line} (${path})`;
       return undefined;
     }
-    const { file: here } = frame.definition;
-    const isRestore =
-      name === 'spllower' && this.#session.program.origin(here, e.line, name) === 'splx';
+    // Ports write spl0() as a macro for something of their own; what it means is the same.
+    if (this.#session.program.origin(frame.definition.file, e.line, name) === 'spl0') {
+      if (name !== 'spl0') return this.#invoke('spl0', file, e, values, frame);
+    }
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
-    if (known !== null || isRestore) return known?.value;
+    if (known !== null) return known.value;
     const api =
       apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
@@ -138,6 +139,7 @@ export class Calls {
     const at = `${frame.definition.file}:${e.line}`;
     if (cut !== undefined) {
       this.#session.cutsMet.add(name);
+      if (cut === placeholder) this.#session.isBoardUnknown = true;
       if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
       if (name === 'config_rootfound') this.#attach(e.line, frame);
       this.#forgetArguments(e, frame);

@@ -206,8 +206,9 @@ export class Places {
     const root = rootOf(path);
     if (this.#session.store.read(`${root}[*]`).written) return undefined;
     // Attach routines, which are not followed, may have set what belongs to machine and drivers.
-    if (this.#ofDevices.has(root) && this.#session.cutsMet.has('config_rootfound'))
-      return undefined;
+    const { cutsMet, isBoardUnknown } = this.#session;
+    const isOpen = isBoardUnknown || cutsMet.has('config_rootfound');
+    if (isOpen && this.#ofDevices.has(root)) return undefined;
     return this.#defaults.get(root);
   }
 

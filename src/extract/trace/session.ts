@@ -76,6 +76,10 @@ export class Session {
   stopped: string | null = null;
   /** Where a path last ended in panic() or the like. */
   lastEnd = '';
+  /** `goto x` for each label passed since the innermost fork. */
+  labelsPassed: ReadonlySet<Completion> = new Set();
+  /** Set once code of the board was passed over. */
+  isBoardUnknown = false;
   /** Cut functions that were reached. */
   readonly cutsMet = new Set<string>();
   readonly program: Program;
