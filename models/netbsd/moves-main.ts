@@ -13,7 +13,8 @@ const portsMoved: readonly PortName[] = ['i386', 'arm32', 'alpha'];
 const before = readFileSync(path, 'utf8');
 const head = before.slice(0, before.indexOf(begin) + begin.length);
 const tables = portsMoved.map((port) => movesTable(movesOfPort(port)));
-const after = `${head}\n\n${tables.join('\n\n')}\n`;
+const [open, close] = ['<!-- prettier-ignore-start -->', '<!-- prettier-ignore-end -->'];
+const after = `${head}\n\n${open}\n\n${tables.join('\n\n')}\n\n${close}\n`;
 
 if (!process.argv.includes('--check')) writeFileSync(path, after);
 else if (before !== after) {
