@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
+import type { FuzzReport, FuzzRequest } from '../fuzz/index.ts';
 import type { OrderTarget } from '../boot/order-target.ts';
 
 /**
@@ -11,8 +12,9 @@ export async function loadCatalog(): Promise<readonly CatalogEntry[]> {
   return catalog;
 }
 
-export async function loadFuzz(): Promise<typeof import('../fuzz/index.ts')> {
-  return import('../fuzz/index.ts');
+export async function loadFuzz(): Promise<(request: FuzzRequest) => Promise<FuzzReport>> {
+  const { fuzz } = await import('../fuzz/index.ts');
+  return fuzz;
 }
 
 /** Where generated boot orders start from, by the name of the model. */

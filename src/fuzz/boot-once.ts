@@ -1,4 +1,4 @@
-import { InternalError } from '../base/assert.ts';
+import { InternalError, present } from '../base/assert.ts';
 import { liveView } from '../base/live.ts';
 import type { ReadView } from '../base/view.ts';
 import type { BootModel } from '../boot/build.ts';
@@ -32,19 +32,16 @@ export function bootOnce(target: OrderTarget, order: Order, policies: Policies):
 }
 
 function run(model: BootModel): Booted {
-  const [boot] = model.processes;
+  const boot = present(model.processes[0], 'the boot is the first process');
   const view = liveView(model.cells);
   let steps = 0;
   let waits: string | null = null;
-  while (boot !== undefined && steps < stepsMax && waits === null) {
-    waits = view.attempt(boot);
-    if (waits === null) steps++;
-  }
+  for (; steps < stepsMax && waits === null; steps++) waits = view.attempt(boot);
   const { kernel } = model.parts;
   const outcome = view.observe(kernel.cells.globals, 'outcome');
   if (outcome !== null) return { kind: 'stops', why: outcome.message };
   if (!isOver(model, view)) return { kind: 'stops', why: `boot waits for ${waits ?? 'nothing'}` };
-  return { kind: 'completes', lost: lostIn(model, view), steps };
+  return { kind: 'completes', lost: lostIn(model, view), steps: steps - 1 };
 }
 
 const isOver = ({ parts }: BootModel, view: ReadView): boolean =>

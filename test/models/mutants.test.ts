@@ -34,30 +34,28 @@ describe('mutants', () => {
     expect([...changed].sort()).toEqual(['order', 'policies', 'replaced']);
   });
 
-  for (const mutant of allMutants) {
-    describe(mutant.name, () => {
-      it('passes without the line', () => {
-        const result = check(built(unmutatedModel(mutant)), {}, { traces: false });
-        expect(violationsOf(result).map(({ property }) => property)).toEqual([]);
-        expect(result.verdict).toBe('PASS');
-      });
-
-      it(`is caught by ${mutant.caughtBy} in ${mutant.length} steps, and by what is recorded`, () => {
-        const result = check(built(mutantModel(mutant)));
-        expect(shortest(mutant, result)).toBe(mutant.length);
-        const entry = mutants.find(({ name }) => name === `mutants/${mutant.name}`);
-        const judged = judge(result, {
-          expected: entry?.expect ?? [],
-          strict: false,
-          lengths: true,
-          needsMission: false,
-        });
-        expect(judged.surprises).toEqual([]);
-        // Where the mutant stops the kernel early, the rest of the boot is never reached.
-        expect(judged.outcome).toBe(
-          result.coverage.mustNeverPassed.length > 0 ? 'VACUOUS' : 'reproduced',
-        );
-      });
+  describe.each(allMutants)('$name', (mutant) => {
+    it('passes without the line', () => {
+      const result = check(built(unmutatedModel(mutant)), {}, { traces: false });
+      expect(violationsOf(result).map(({ property }) => property)).toEqual([]);
+      expect(result.verdict).toBe('PASS');
     });
-  }
+
+    it('is caught as recorded, in a run of the recorded length', () => {
+      const result = check(built(mutantModel(mutant)));
+      expect(shortest(mutant, result)).toBe(mutant.length);
+      const entry = mutants.find(({ name }) => name === `mutants/${mutant.name}`);
+      const judged = judge(result, {
+        expected: entry?.expect ?? [],
+        strict: false,
+        lengths: true,
+        needsMission: false,
+      });
+      expect(judged.surprises).toEqual([]);
+      // Where the mutant stops the kernel early, the rest of the boot is never reached.
+      expect(judged.outcome).toBe(
+        result.coverage.mustNeverPassed.length > 0 ? 'VACUOUS' : 'reproduced',
+      );
+    });
+  });
 });

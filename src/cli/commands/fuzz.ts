@@ -36,7 +36,7 @@ export async function fuzzCommand(
     words.timeLimit === undefined ? undefined : timeOf('--time-limit', words.timeLimit);
   const chosen = await choose(names, loadCatalog);
   const path = pathOf(words, chosen.length);
-  const { fuzz } = await loadFuzz();
+  const fuzz = await loadFuzz();
   const targetOf = await loadOrderTargets();
   let isStopped = false;
   const stopListening = io.onInterrupt(() => void (isStopped = true));
