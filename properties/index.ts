@@ -7,7 +7,7 @@ import {
   noDuplicates,
   queueFlushed,
 } from './chains.ts';
-import { mapSizes, pagesConserved } from './conservation.ts';
+import { entryHomes, mapSizes, pagesConserved, vacacheChunks } from './conservation.ts';
 import { mapsBeforePools, needs } from './needs.ts';
 import { bootCompletes, noEarlySleep, noPanic } from './outcomes.ts';
 import { poolSanity } from './pool-sanity.ts';
@@ -39,6 +39,8 @@ export const bootProperties: readonly MakeProperty[] = [
   bootCompletes,
   pagesConserved,
   mapSizes,
+  entryHomes,
+  vacacheChunks,
   ...poolSanity,
 ];
 
@@ -51,6 +53,8 @@ export const reclaimProperties: readonly MakeProperty[] = [
   bootCompletes,
   pagesConserved,
   mapSizes,
+  entryHomes,
+  vacacheChunks,
   ...poolSanity,
 ];
 
@@ -62,6 +66,8 @@ export const pageProperties: readonly MakeProperty[] = [
   bootCompletes,
   pagesConserved,
   mapSizes,
+  entryHomes,
+  vacacheChunks,
   ...poolSanity,
 ];
 
