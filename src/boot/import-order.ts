@@ -230,16 +230,32 @@ class Reader {
     if (reason !== undefined) return { irrelevant: reason };
     if (!isMapName(object)) {
       const isKnown = phaseGlobals.has(object ?? '');
-      return isKnown ? keptAsIs(event) : { unknown: 'the modelled kernel has no such global' };
+      return isKnown
+        ? keptAsIs(withTruth(event))
+        : { unknown: 'the modelled kernel has no such global' };
     }
     const isFirst = ['kernel_map', 'kmem_map', 'pager_map'].includes(object);
-    return isFirst ? keptAsIs(event) : { irrelevant: 'assigned where the submap is made' };
+    return isFirst
+      ? keptAsIs(withStorage(event))
+      : { irrelevant: 'assigned where the submap is made' };
   }
 }
 
 const phaseGlobals: ReadonlySet<string> = new Set([
   ...['uvm.page_init_done', 'cold', 'mp_online', 'pmap_initialized'],
 ]);
+
+/** `kernel_map_store` for its part, `malloc` for what has no name of its own. */
+function withStorage(event: OrderEvent): OrderEvent {
+  const storage = String(event.args['value'] ?? '').replace(/\.vmk_map$/, '');
+  return { ...event, args: { value: storage.replace(/^@(\w+)#\d+$/, '$1') } };
+}
+
+/** A bool of C is a number in the reading. */
+function withTruth(event: OrderEvent): OrderEvent {
+  const isBool = event.object !== 'cold' && event.object !== 'mp_online';
+  return isBool && event.args['value'] === 1 ? { ...event, args: { value: true } } : event;
+}
 
 const keptAsIs = (event: OrderEvent): Fate => ({ kept: event, assumed: [] });
 

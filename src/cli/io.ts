@@ -9,6 +9,8 @@ export interface Io {
   err(text: string): void;
   /** True where progress may be drawn: a person's terminal. */
   readonly showsProgress: boolean;
+  /** True where results go to a person's terminal rather than into a file or pipe. */
+  readonly isTerminal?: boolean;
   /** Reads standard input to its end. */
   readInput(): Promise<string>;
   /** Calls `stop` when the person wants to end (Ctrl-C); returns how to stop listening. */
@@ -20,6 +22,7 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     showsProgress: process.stderr.isTTY,
+    isTerminal: process.stdout.isTTY,
     async readInput() {
       process.stdin.setEncoding('utf8');
       let text = '';

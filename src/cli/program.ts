@@ -62,6 +62,15 @@ exit code  0 it comes out byte for byte   1 it differs: the first difference is 
 const fuzzHelp = `
 exit code  0 nothing that is not recorded   1 a violation that is not recorded   2 bad usage`;
 
+const extractHelp = `
+Attach code is not followed in order: hardware decides which of it runs. Each attach function of the
+configuration is listed once, where autoconfiguration stands. Nothing is built, run or written
+into the tree. In a pipe the order is printed as JSON: bootproof extract … | bootproof check --order -
+
+exit code  0 no rule is violated (or, --diff, no difference)   1 a violation (a difference)
+           2 bad usage or input                                5 inconclusive: no era fits, or an
+                                                                 anchor of the boot is missing`;
+
 function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void): Command {
   const program = new Command('bootproof')
     .description('Checks the order in which a kernel brings up its memory allocators.')
@@ -84,7 +93,11 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--failures <N>', 'allocations that may fail although memory is there')
     .option('--preemption <on|off>', 'whether a thread may lose its CPU at a preemption point')
     .option('--grain <fine|sleep>', 'where a step may end; only fine can PASS')
-    .option('--order <FILE>', 'a boot order instead of the model’s own; - for standard input')
+    .option(
+      '--order <FILE>',
+      'check this boot order (- for standard input); without MODEL, its era’s',
+    )
+    .option('--against <TREE>', 'no check: which modelled routines read differently in this tree')
     .option('--states-max <N>', 'stop after so many states')
     .option('--depth-max <N>', 'stop after so many steps')
     .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
@@ -127,6 +140,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .description('random runs: long schedules, generated orders and policies')
     .argument('[MODEL...]', 'names or patterns')
     .option('--schedules', 'random runs of the models as they are (the default)')
+    .option('--configurations', 'the same, of other sizes and environments')
     .option('--orders', 'generated changes of their boot orders, until a callback is lost')
     .option('--policies', 'with --orders: generated policies of the allocators, too')
     .option('--seed <N>', 'repeat a run; a fresh seed is printed otherwise')
@@ -151,14 +165,37 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     });
 
   inherit(program.command('extract'))
-    .description('read the boot order out of a C kernel tree')
-    .argument('<TREE>', 'the folder of the kernel sources: /usr/src/sys')
-    .requiredOption('--arch <ARCH>', 'the port: i386, amd64, …')
+    .description('read the boot order out of a C kernel tree, and ask the rules about it')
+    .argument(
+      '<TREE...>',
+      'the folder of the kernel sources: /usr/src/sys; or the file of an order',
+    )
+    .option('--arch <ARCH>', 'the port: i386, amd64, …; with --diff a list')
     .option('--config <NAME>', 'the kernel configuration; GENERIC where there is one')
-    .option('--json', 'print the order as JSON, as check --order reads it')
-    .action(async (tree: string, words: ExtractWords) => {
+    .option('--option <NAME[=VALUE]>', 'set a kernel option (may be repeated)', collect)
+    .option('--until <FUNCTION>', 'list up to the end of this function')
+    .option('--only <FAMILIES>', 'list only these: pool,vmem,map,page,kmem,callback,…')
+    .option('--expand', 'list every event, and what happens inside calls')
+    .option('--why <OBJECT>', 'everything that happens to one object, with the way to it')
+    .option('--bring-up', 'what may be called in which routine of boot')
+    .option('--rules-only', 'only what the rules say')
+    .option('--save <FILE>', 'write the order into this file')
+    .option('--waivers <FILE>', 'answers that a person has found false, with reasons')
+    .option('--waive <ANSWER>', 'add this answer to the waivers: its number, or rule:object')
+    .option('--reason <TEXT>', 'why the answer is false')
+    .option('--by <NAME>', 'who says so')
+    .option('--diff', 'compare two trees or orders, or one tree with other options')
+    .option('--with <NAME[=VALUE]>', 'of --diff: set this option on the second side', collect)
+    .option('--without <NAME>', 'of --diff: take this option out on the second side', collect)
+    .option('--cache <DIR>', 'where readings are kept; else the user’s cache folder')
+    .option('--no-cache', 'read everything again, and keep nothing')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--json', 'print the order as JSON, as check --order reads it; with a view, the rules')
+    .option('--quiet', 'print nothing; the exit code says it')
+    .addHelpText('after', extractHelp)
+    .action(async (paths: string[], words: ExtractWords) => {
       const { extractCommand } = await import('./commands/extract.ts');
-      done(await extractCommand(tree, words, io));
+      done(await extractCommand(paths, words, loadCatalog, io));
     });
 
   return program;

@@ -29,6 +29,7 @@ import { badOption, naturalOf, sizeOf, timeOf } from '../values.ts';
 export interface CheckWords extends EnvironmentWords {
   readonly property?: readonly string[];
   readonly order?: string;
+  readonly against?: string;
   readonly statesMax?: string;
   readonly depthMax?: string;
   readonly timeLimit?: string;
@@ -59,6 +60,12 @@ export async function checkCommand(
   loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
+  if (words.against !== undefined) {
+    if (names.length > 0 || words.order !== undefined)
+      throw badOption('--against', words.against, 'neither MODEL nor --order beside it');
+    const { againstCommand } = await import('./against.ts');
+    return againstCommand(words.against, words, io);
+  }
   const bounds = boundsOf(words);
   const order = await orderOf(words.order, io);
   if (words.traceDir !== undefined) checkFolder(words.traceDir);

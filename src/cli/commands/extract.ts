@@ -1,53 +1,169 @@
-import { diskTree, extract } from '../../extract/index.ts';
-import type { Order } from '../../order/order.ts';
-import { layOut } from '../../report/text.ts';
-import { valueOf } from '../failure.ts';
+import { basename, dirname } from 'node:path';
+import type { Order, OrderReport } from '../../order/index.ts';
+import { bisectVerdict, checkOrder } from '../../order/index.ts';
+import type { LoadCatalog } from '../catalogue.ts';
+import { compare, diffJson, diffText, isSame, restricted, sameLevel } from '../extract/diff.ts';
+import type { Sides } from '../extract/diff.ts';
+import type { CacheWord } from '../extract/disk-cache.ts';
+import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
+import type { KernelOptions } from '../extract/source.ts';
+import { isTree, optionsOf, orderFile, readTree } from '../extract/source.ts';
+import type { ViewWords } from '../extract/views.ts';
+import { asksForView, onlyOf, viewText } from '../extract/views.ts';
+import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
+import { InputError } from '../failure.ts';
+import { checkFolder, writeFiles } from '../files.ts';
 import type { Io } from '../io.ts';
+import { badOption } from '../values.ts';
 
-export interface ExtractWords {
-  readonly arch: string;
+/** The options of `bootproof extract`, as the argument parser leaves them. */
+export interface ExtractWords extends ViewWords {
+  readonly arch?: string;
   readonly config?: string;
+  readonly option?: readonly string[];
+  readonly diff?: boolean;
+  readonly with?: readonly string[];
+  readonly without?: readonly string[];
+  readonly save?: string;
+  readonly waivers?: string;
+  readonly waive?: string;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly cache?: CacheWord;
+  readonly bisect?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
-/** `bootproof extract --arch ARCH TREE`: the order that is really there. */
-export async function extractCommand(path: string, words: ExtractWords, io: Io): Promise<number> {
-  const tree = valueOf(diskTree(path));
-  const order = valueOf(
-    await extract(tree, {
-      arch: words.arch,
-      ...(words.config === undefined ? {} : { config: words.config }),
-      progress: (what) => {
-        if (io.showsProgress) io.err(`\r\x1b[K${what}`);
-      },
-    }),
-  );
-  if (io.showsProgress) io.err('\r\x1b[K');
-  if (words.json === true) io.out(`${JSON.stringify(order, null, 2)}\n`);
-  else io.out(`${renderOrder(order)}\n`);
-  return 0;
+/**
+ * `bootproof extract --arch ARCH TREE`: the order that is really there, and what the rules say of
+ * it. With `--diff`, what changed between two orders, trees, or option sets of one tree.
+ */
+export async function extractCommand(
+  paths: readonly string[],
+  words: ExtractWords,
+  loadCatalog: LoadCatalog,
+  io: Io,
+): Promise<number> {
+  const code =
+    words.diff === true
+      ? await compareSides(paths, words, loadCatalog, io)
+      : await extractOne(paths, words, io);
+  return words.bisect === true ? bisectVerdict(code) : code;
 }
 
-function renderOrder(order: Order): string {
-  const rows = order.events.map((event, i) => [
-    String(i + 1),
-    event.call === 'set' ? `${event.object ?? ''} =` : `${event.call}(${event.object ?? ''})`,
-    `${event.function}()`,
-    `${event.file}:${event.line}`,
-    event.certainty === 'must' ? '' : event.certainty,
-  ]);
-  const lines = layOut(
-    [
-      { head: '', align: 'right' },
-      { head: 'event', align: 'left' },
-      { head: 'in', align: 'left' },
-      { head: 'where', align: 'left' },
-      { head: '', align: 'left' },
-    ],
-    rows,
-  );
-  const holes = (order.holes ?? []).map(
-    (hole) => `hole: ${hole.kind}: ${hole.what}${hole.at === undefined ? '' : ` (${hole.at})`}`,
-  );
-  return [order.title, '', ...lines, ...(holes.length > 0 ? ['', ...holes] : [])].join('\n');
+async function extractOne(paths: readonly string[], words: ExtractWords, io: Io): Promise<number> {
+  const [path] = paths;
+  if (path === undefined || paths.length !== 1) {
+    throw new InputError({
+      code: 'bad-option',
+      message: `found ${paths.length} trees, expected one`,
+      hint: 'two are compared with --diff',
+    });
+  }
+  if ((words.with ?? words.without) !== undefined) {
+    throw badOption('--with', '(without --diff)', '--diff, or --option instead');
+  }
+  onlyOf(words.only);
+  // Whatever will be written is tried before anything is read.
+  if (words.save !== undefined) checkFolder(dirname(words.save));
+  const waivers = waiversOf(words.waivers, words.waive !== undefined);
+  const options = optionsOf(words.option ?? []);
+  const order = await readSide(path, words.arch, options, words, io);
+  const report = checkOrder(order, { waivers });
+  if (words.waive === undefined) checkWaiversFit(words.waivers, report);
+  else writeWaiver(order, report, { ...waiveWords(words), waive: words.waive });
+  const told =
+    words.waive === undefined
+      ? report
+      : checkOrder(order, { waivers: waiversOf(words.waivers, false) });
+  // Everything that can be refused is, before a file appears.
+  const out = outputOf(order, told, words, io);
+  if (words.save !== undefined) save(words.save, order);
+  if (words.quiet !== true) io.err(summaryText(order, told));
+  io.out(out);
+  return told.exitCode;
+}
+
+const waiveWords = ({ waivers, reason, by }: ExtractWords) => ({ waivers, reason, by });
+
+/** The order as JSON in a pipe; a person gets the listing and the rules, or the view asked for. */
+function outputOf(order: Order, report: OrderReport, words: ExtractWords, io: Io): string {
+  const isView = asksForView(words);
+  if (words.json === true && isView) {
+    return `${JSON.stringify(rulesJson(order, report), null, 2)}\n`;
+  }
+  if (words.quiet === true) return '';
+  if (words.json === true || (!isView && words.save === undefined && io.isTerminal !== true)) {
+    return `${JSON.stringify(order, null, 2)}\n`;
+  }
+  const view = viewText(order, report, words);
+  const isAlone = words.why !== undefined || words.bringUp === true;
+  return isAlone ? view : `${view}${view === '' ? '' : '\n'}${rulesText(report)}`;
+}
+
+function save(path: string, order: Order): void {
+  writeFiles(dirname(path), new Map([[basename(path), `${JSON.stringify(order, null, 2)}\n`]]));
+}
+
+/** An order from a file, or read out of a tree. */
+function readSide(
+  path: string,
+  arch: string | undefined,
+  options: KernelOptions,
+  words: ExtractWords,
+  io: Io,
+): Promise<Order> {
+  if (path === '-' || !isTree(path)) return orderFile(path, io);
+  return readTree(path, { arch, config: words.config, options, cache: words.cache }, io);
+}
+
+async function compareSides(
+  paths: readonly string[],
+  words: ExtractWords,
+  loadCatalog: LoadCatalog,
+  io: Io,
+): Promise<number> {
+  const [first, second = first] = paths;
+  const isTwice = paths.length === 1;
+  const hasChange = (words.with ?? words.without) !== undefined;
+  if (first === undefined || second === undefined || paths.length > 2 || isTwice !== hasChange) {
+    throw new InputError({
+      code: 'bad-option',
+      message: `--diff: found ${paths.length} paths${hasChange ? ' and other options' : ''}, expected two paths, or one tree with --with or --without`,
+    });
+  }
+  const only = onlyOf(words.only);
+  const before = optionsOf(words.option ?? []);
+  const after = optionsOf(words.with ?? [], words.without, before);
+  const read = await sides(first, second, { before, after }, words, io);
+  const leveled = await sameLevel(read, loadCatalog);
+  const comparison = compare({
+    a: leveled.a.map((order) => restricted(order, only)),
+    b: leveled.b.map((order) => restricted(order, only)),
+  });
+  if (words.json === true) io.out(`${JSON.stringify(diffJson(comparison), null, 2)}\n`);
+  else if (words.quiet !== true) io.out(diffText(comparison));
+  if (comparison.byPort.size === 0) return 5;
+  return isSame(comparison) ? 0 : 1;
+}
+
+/** Both sides on every machine of the list; a file stands for its own machine. */
+async function sides(
+  first: string,
+  second: string,
+  options: { readonly before: KernelOptions; readonly after: KernelOptions },
+  words: ExtractWords,
+  io: Io,
+): Promise<Sides> {
+  const list = (words.arch ?? '').split(',').filter((arch) => arch !== '');
+  const side = async (path: string, set: KernelOptions): Promise<Order[]> => {
+    if (path === '-' || !isTree(path)) return [await orderFile(path, io)];
+    const orders: Order[] = [];
+    for (const arch of list.length === 0 ? [undefined] : list) {
+      orders.push(await readSide(path, arch, set, words, io));
+    }
+    return orders;
+  };
+  return { a: await side(first, options.before), b: await side(second, options.after) };
 }

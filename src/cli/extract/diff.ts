@@ -1,0 +1,94 @@
+import { importFor, modelForOrder } from '../order-model.ts';
+import type { LoadCatalog } from '../catalogue.ts';
+import type { Comparison, Order, OrderDiff } from '../../order/index.ts';
+import { compareMany, consequenceText, isSameOrder } from '../../order/index.ts';
+import { isExtracted } from '../../boot/import-order.ts';
+import type { Family } from '../../order/calls.ts';
+import { meaningOf } from '../../order/calls.ts';
+import { counted, wrap } from '../../report/text.ts';
+
+/** The two sides of a comparison, a list of orders each: one a machine. */
+export interface Sides {
+  readonly a: readonly Order[];
+  readonly b: readonly Order[];
+}
+
+/**
+ * An order written by hand speaks at the level of the model; the extracted one beside it is
+ * brought there, so that calls which the allocators make inside themselves are no differences.
+ */
+export async function sameLevel(sides: Sides, loadCatalog: LoadCatalog): Promise<Sides> {
+  const all = [...sides.a, ...sides.b];
+  if (all.every(isExtracted) || !all.some(isExtracted)) return sides;
+  const catalog = await loadCatalog();
+  const brought = (order: Order): Order => {
+    const found = isExtracted(order) ? modelForOrder(order, catalog) : null;
+    if (found === null || 'none' in found) return order;
+    const imported = importFor(order, found.entry)?.order ?? order;
+    const port = found.entry.name.slice(found.entry.name.lastIndexOf('/') + 1);
+    return { ...imported, port };
+  };
+  return { a: sides.a.map(brought), b: sides.b.map(brought) };
+}
+
+/** The events of some families alone; an order without any stays whole. */
+export function restricted(order: Order, only: readonly Family[] | undefined): Order {
+  if (only === undefined) return order;
+  const events = order.events.filter((event) => only.includes(meaningOf(event).family));
+  return events.length === 0 ? order : { ...order, events, holes: [] };
+}
+
+export const isSame = ({ byPort }: Comparison): boolean => [...byPort.values()].every(isSameOrder);
+
+export const compare = ({ a, b }: Sides): Comparison => compareMany(a, b);
+
+/** Each change once, with its ports; then what became reachable and what that made necessary. */
+export function diffText(comparison: Comparison): string {
+  const { byPort, changes, onlyOne } = comparison;
+  const lines: string[] = [];
+  for (const [port, diff] of byPort) {
+    const [eraA, eraB] = diff.eras;
+    lines.push(`${port}: ${diff.a}  ->  ${diff.b}`);
+    lines.push(`  era ${eraA ?? 'none'} -> ${eraB ?? 'none'}; ${countsText(diff)}`);
+  }
+  for (const port of onlyOne) lines.push(`${port}: only one side has it`);
+  const isMany = byPort.size > 1;
+  for (const { says, ports, at } of changes) {
+    const where = isMany ? ` [${ports.join(', ')}]` : '';
+    const way = [...at.stack.map((frame) => frame.function), at.function].join(' > ');
+    lines.push(...wrap(`${says}${where}`, '', '    '), `    ${way} (${at.file}:${at.line})`);
+  }
+  for (const [port, diff] of byPort) {
+    const mark = isMany ? `${port}: ` : '';
+    for (const { event, before, was } of diff.reachable) {
+      const what = `${event.call}(${event.object ?? ''}) can now run before ${before.object ?? before.call}`;
+      lines.push(...wrap(`${mark}${what} (it was ${was})`, '', '    '));
+    }
+    for (const one of diff.consequences) {
+      lines.push(...wrap(`${mark}${consequenceText(one)}`, '', '    '));
+    }
+  }
+  if (byPort.size > 0 && isSame(comparison)) lines.push('no difference that concerns order');
+  return `${lines.join('\n')}\n`;
+}
+
+function countsText({ moved, added, removed, certainty, changed }: OrderDiff): string {
+  return [
+    `${counted(moved.length, 'event')} moved`,
+    `${added.length} new`,
+    `${removed.length} gone`,
+    `${certainty.length} with another certainty`,
+    `${changed.length} with another caller or other arguments`,
+  ].join(', ');
+}
+
+/** The same for programs, of schema `bootproof/diff/1`. */
+export function diffJson(comparison: Comparison): object {
+  return {
+    schema: 'bootproof/diff/1',
+    same: isSame(comparison),
+    ports: Object.fromEntries(comparison.byPort),
+    changes: comparison.changes,
+    onlyOne: comparison.onlyOne,
+  };
+}

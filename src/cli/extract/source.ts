@@ -1,0 +1,84 @@
+import { statSync } from 'node:fs';
+import { diskTree, extract } from '../../extract/index.ts';
+import type { Order } from '../../order/index.ts';
+import { parseOrder } from '../../order/index.ts';
+import { InputError, valueOf } from '../failure.ts';
+import { readJson, readText } from '../files.ts';
+import type { Io } from '../io.ts';
+import type { CacheWord } from './disk-cache.ts';
+import { cacheFor } from './disk-cache.ts';
+
+/** Kernel options to set (value, '' for none) or to take out (null). */
+export type KernelOptions = { readonly [name: string]: string | null };
+
+export interface Reading {
+  readonly arch: string | undefined;
+  readonly config: string | undefined;
+  readonly options: KernelOptions;
+  readonly cache: CacheWord;
+}
+
+/** `--option NAME[=VALUE]`, `--with`, `--without`: later words win. */
+export function optionsOf(
+  set: readonly string[],
+  unset: readonly string[] = [],
+  before: KernelOptions = {},
+): KernelOptions {
+  const options: { [name: string]: string | null } = { ...before };
+  for (const word of set) {
+    const [, name, value = ''] = /^(\w+)(?:=(.*))?$/.exec(word) ?? [];
+    if (name === undefined) throw badName(word);
+    options[name] = value;
+  }
+  for (const word of unset) {
+    if (!/^\w+$/.test(word)) throw badName(word);
+    options[word] = null;
+  }
+  return options;
+}
+
+const badName = (word: string): InputError =>
+  new InputError({
+    code: 'bad-option',
+    message: `--option: found ${JSON.stringify(word)}, expected NAME or NAME=VALUE`,
+  });
+
+/** Whether a path is a folder of sources rather than the file of an order. */
+export const isTree = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
+
+/** An order from a file of JSON or standard input (`-`). */
+export async function orderFile(path: string, io: Io): Promise<Order> {
+  const from = path === '-' ? 'standard input' : path;
+  const text = path === '-' ? await io.readInput() : readText(path);
+  return valueOf(parseOrder(readJson(from, text), from));
+}
+
+/** The order that a tree has for one machine. */
+export async function readTree(path: string, reading: Reading, io: Io): Promise<Order> {
+  const { arch, config, options } = reading;
+  if (arch === undefined) {
+    throw new InputError({
+      code: 'bad-option',
+      message: '--arch is missing: a tree has an order for each machine',
+      hint: '--arch i386, amd64, evbarm, …',
+    });
+  }
+  const tree = valueOf(diskTree(path));
+  const cache = cacheFor(reading.cache, path);
+  try {
+    return valueOf(
+      await extract(tree, {
+        arch,
+        ...(config === undefined ? {} : { config }),
+        options,
+        cache,
+        progress: (what) => {
+          if (io.showsProgress) io.err(`\r\x1b[K${arch}: ${what}`);
+        },
+      }),
+    );
+  } finally {
+    if (io.showsProgress) io.err('\r\x1b[K');
+  }
+}
