@@ -4,10 +4,11 @@ import type { CatalogEntry, Expectation } from '../boot/catalog-entry.ts';
 import type { OrderTarget } from '../boot/order-target.ts';
 import type { Search } from './batches.ts';
 import { findLostCallback } from './lost-callback.ts';
-import { randomRuns } from './random-runs.ts';
-import type { FuzzedModel, FuzzedOrders, FuzzedRuns } from './report.ts';
+import { randomConfigurations, randomRuns } from './random-runs.ts';
+import type { FuzzedModel, FuzzedOrders, FuzzedRuns, FuzzedWhat } from './report.ts';
 import { jsonOf, textOf } from './report.ts';
 
+export type { FuzzedWhat } from './report.ts';
 export { unwatched } from './batches.ts';
 export type { OrderOutcome } from './lost-callback.ts';
 export { findLostCallback } from './lost-callback.ts';
@@ -17,10 +18,10 @@ export { randomRuns, shareOfSchedules } from './random-runs.ts';
 export interface FuzzRequest {
   readonly models: readonly CatalogEntry[];
   /**
-   * - `schedules`: random runs of the models as they are
+   * - `schedules`: random runs of the models as they are; `configurations`: and of other sizes
    * - `orders`: changes of their boot orders; `orders and policies`: and of the era's policies
    */
-  readonly what: 'schedules' | 'orders' | 'orders and policies';
+  readonly what: FuzzedWhat;
   /** The boot that a model's generated orders start from; null where it has none. */
   readonly targetOf: (name: string) => OrderTarget | null;
   readonly seed: number;
@@ -43,7 +44,7 @@ export interface FuzzReport {
 }
 
 /** Orders are slow to build, schedules fast to run. */
-const batchOf = { schedules: 50, orders: 5, 'orders and policies': 5 } as const;
+const batchOf = { schedules: 50, configurations: 10, orders: 5, 'orders and policies': 5 } as const;
 
 export async function fuzz(request: FuzzRequest): Promise<FuzzReport> {
   const startMs = performance.now();
@@ -60,8 +61,8 @@ export async function fuzz(request: FuzzRequest): Promise<FuzzReport> {
       progress: (runs) => request.progress(`${entry.name}: ${runs} of ${request.runs} runs`),
     };
     fuzzed.push(
-      request.what === 'schedules'
-        ? await fuzzSchedules(entry, search)
+      request.what === 'schedules' || request.what === 'configurations'
+        ? await fuzzSchedules(entry, request, search)
         : await fuzzOrders(entry, request, search),
     );
   }
@@ -78,6 +79,7 @@ function exitCodeOf(fuzzed: readonly FuzzedModel[]): FuzzReport['exitCode'] {
 
 async function fuzzSchedules(
   entry: CatalogEntry,
+  { what }: FuzzRequest,
   search: Search,
 ): Promise<FuzzedRuns | FuzzedModel> {
   const built = entry.build({});
@@ -86,7 +88,10 @@ async function fuzzSchedules(
     return { kind: 'not built', model: entry.name, why };
   }
   const isNews = (violation: Violation): boolean => !isRecorded(entry.expect, violation);
-  const outcome = await randomRuns(built.value, search, { isNews });
+  const outcome =
+    what === 'configurations'
+      ? await randomConfigurations(entry, search, { isNews })
+      : await randomRuns(built.value, search, { isNews });
   return { kind: 'schedules', model: entry.name, outcome };
 }
 

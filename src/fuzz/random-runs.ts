@@ -1,9 +1,13 @@
+import fc from 'fast-check';
+import { InternalError, present } from '../base/assert.ts';
 import type { Model } from '../base/model.ts';
+import type { CatalogEntry, ModelOptions } from '../boot/catalog-entry.ts';
 import type { CheckResult, Enabled, Trace, Violation, Walker } from '../checker/index.ts';
 import { startSearch, walker } from '../checker/index.ts';
 import type { Search } from './batches.ts';
 import { searched } from './batches.ts';
-import type { RunOptions } from './schedule.ts';
+import { configurations, optionWords } from './configurations.ts';
+import type { RunOptions, ScheduledRun } from './schedule.ts';
 import { runSchedule, runSteps, schedules } from './schedule.ts';
 import { smallest } from './smallest.ts';
 
@@ -19,7 +23,7 @@ export interface RandomRuns {
   /** Recorded violations, with the number of runs that met them. */
   readonly known: ReadonlyMap<string, number>;
   readonly states: {
-    /** Different states that the runs entered. */
+    /** Different states that the runs entered; over configurations, the steps that were taken. */
     readonly reached: number;
     /** All there are; null where the search was stopped by a bound. */
     readonly all: number | null;
@@ -30,6 +34,8 @@ export interface ScheduleFault {
   readonly violation: Violation;
   /** fast-check's own path to the counterexample. */
   readonly path: string;
+  /** What was not as the entry has it by default. */
+  readonly configuration: ModelOptions;
   /** The numbers as fast-check shrank them. */
   readonly schedule: readonly number[];
   /** Steps of the run that they decide. */
@@ -69,30 +75,82 @@ export async function randomRuns(
     schedules(),
     (schedule) => {
       const run = runSchedule(walk, schedule, runOptions);
-      for (const property of run.known) known.set(property, (known.get(property) ?? 0) + 1);
+      count(known, run);
       return run.violations.length === 0;
     },
     search,
   );
   const result = exhausted(model, search, options);
   const states = { reached: reached.size, all: result.stoppedBy ? null : result.states };
-  if (found === null) return { runs, found, known, states };
-  const shrunk = runSchedule(walk, found.value, runOptions);
-  const [violation] = shrunk.violations;
-  if (violation === undefined) throw new Error('a schedule shows twice what it shows once');
+  const fault = found && faultOf(walk, found, result, runOptions);
+  return { runs, known, states, found: fault };
+}
+
+/** The same over configurations, too; how many states all of them have together nobody knows. */
+export async function randomConfigurations(
+  entry: CatalogEntry,
+  search: Search,
+  options: RandomRunOptions,
+): Promise<RandomRuns> {
+  const known = new Map<string, number>();
+  const walkers = new Map<string, Walker | null>();
+  const walkerOf = (configuration: ModelOptions): Walker | null => {
+    const key = optionWords(configuration);
+    const built = walkers.has(key) ? null : entry.build(configuration);
+    // A configuration that the model refuses shows nothing.
+    if (built !== null) walkers.set(key, built.ok ? walker(built.value) : null);
+    return walkers.get(key) ?? null;
+  };
+  const runOptions = { stepsMax: options.stepsMax ?? stepsMaxDefault, isNews: options.isNews };
+  let reached = 0;
+  const { runs, found } = await searched(
+    fc.tuple(configurations(entry), schedules()),
+    ([configuration, schedule]) => {
+      const walk = walkerOf(configuration);
+      if (walk === null) return true;
+      const run = runSchedule(walk, schedule, runOptions);
+      reached += run.steps.length;
+      count(known, run);
+      return run.violations.length === 0;
+    },
+    search,
+  );
+  const states = { reached, all: null };
+  if (found === null) return { runs, known, states, found };
+  const [configuration, schedule] = found.value;
+  const model = orThrow(entry.build(configuration));
+  const result = exhausted(model, search, options);
+  const fault = faultOf(walker(model), { ...found, value: schedule }, result, runOptions);
+  return { runs, known, states, found: { ...fault, configuration } };
+}
+
+function orThrow(built: ReturnType<CatalogEntry['build']>): Model {
+  if (built.ok) return built.value;
+  throw new InternalError('a configuration that was built once is built again');
+}
+
+function count(known: Map<string, number>, run: ScheduledRun): void {
+  for (const property of run.known) known.set(property, (known.get(property) ?? 0) + 1);
+}
+
+/** What a schedule shows, with the engine's shortest run to it. */
+function faultOf(
+  walk: Walker,
+  found: { readonly value: readonly number[]; readonly path: string },
+  result: CheckResult,
+  options: RunOptions,
+): ScheduleFault {
+  const shrunk = runSchedule(walk, found.value, options);
+  const violation = present(shrunk.violations[0], 'a schedule shows twice what it shows once');
   const trace = traceOf(result, violation);
   return {
-    runs,
-    known,
-    states,
-    found: {
-      violation,
-      path: found.path,
-      schedule: found.value,
-      shrunkLength: shrunk.steps.length,
-      shortest: trace?.steps ?? shortened(walk, shrunk.steps, violation, runOptions),
-      isMinimal: trace?.minimal ?? false,
-    },
+    violation,
+    path: found.path,
+    configuration: {},
+    schedule: found.value,
+    shrunkLength: shrunk.steps.length,
+    shortest: trace?.steps ?? shortened(walk, shrunk.steps, violation, options),
+    isMinimal: trace?.minimal ?? false,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Enabled } from '../checker/index.ts';
 import type { OrderTarget } from '../boot/order-target.ts';
 import type { LostCallback, OrderOutcome } from './lost-callback.ts';
+import { optionWords } from './configurations.ts';
 import { describeChange, describeEvent } from './order-changes.ts';
 import type { RandomRuns, ScheduleFault } from './random-runs.ts';
 
@@ -23,8 +24,10 @@ export interface FuzzedOrders {
   readonly outcome: OrderOutcome;
 }
 
+export type FuzzedWhat = 'schedules' | 'configurations' | 'orders' | 'orders and policies';
+
 export interface Asked {
-  readonly what: 'schedules' | 'orders' | 'orders and policies';
+  readonly what: FuzzedWhat;
   readonly seed: number;
 }
 
@@ -39,37 +42,42 @@ function linesOf(asked: Asked, one: FuzzedModel): readonly string[] {
     case 'not built':
       return [`${one.model}: ${one.why}`];
     case 'schedules':
-      return scheduleLines(asked, one);
+      return runLines(asked, one);
     case 'orders':
       return orderLines(asked, one);
   }
 }
 
-function scheduleLines(asked: Asked, { model, outcome }: FuzzedRuns): readonly string[] {
+function runLines(asked: Asked, { model, outcome }: FuzzedRuns): readonly string[] {
   const { runs, found, known, states } = outcome;
-  const share =
-    states.all === null
-      ? `${states.reached} states reached; how many there are is not known`
-      : `${states.reached} of ${states.all} states reached (${percent(states.reached / states.all)})`;
   return [
-    `${model}: ${runs} schedules, ${share}`,
+    `${model}: ${runs} ${asked.what === 'schedules' ? 'schedules' : 'runs of generated configurations'}, ${shareWords(asked, states)}`,
     ...[...known].map(([property, count]) => `  as recorded: ${property}, met in ${count} runs`),
     ...(found === null ? ['  no violation that is not recorded'] : faultLines(asked, model, found)),
   ];
 }
 
+function shareWords(asked: Asked, { reached, all }: RandomRuns['states']): string {
+  if (asked.what === 'configurations') return `${reached} steps`;
+  return all === null
+    ? `${reached} states reached; how many there are is not known`
+    : `${reached} of ${all} states reached (${percent(reached / all)})`;
+}
+
 function faultLines(asked: Asked, model: string, found: ScheduleFault): readonly string[] {
-  const { violation, path, schedule, shrunkLength, shortest, isMinimal } = found;
+  const { violation, path, configuration, schedule, shrunkLength, shortest, isMinimal } = found;
+  const option = asked.what === 'configurations' ? ' --configurations' : '';
+  const where = optionWords(configuration);
   const of = violation.object === '' ? '' : ` for ${violation.object}`;
   const how = isMinimal ? 'no shorter run shows it' : 'not shown minimal';
   return [
-    `  VIOLATED ${violation.property}${of}, which is not recorded`,
+    `  VIOLATED ${violation.property}${of}, which is not recorded${where === '' ? '' : `, with${where}`}`,
     `  seed ${asked.seed}, path ${path}`,
     `  ${shrunkLength} steps as shrunk by fast-check (a schedule of ${schedule.length} numbers), ` +
       `${shortest.length} as shortened by the engine (${how})`,
     ...inTurns(shortest).map((turn) => `    ${turn}`),
-    `  repeat: bootproof fuzz '${model}' --seed ${asked.seed} --path ${path}`,
-    `  search: bootproof check '${model}'`,
+    `  repeat: bootproof fuzz '${model}'${option} --seed ${asked.seed} --path ${path}`,
+    `  search: bootproof check '${model}'${where}`,
   ];
 }
 
@@ -143,6 +151,7 @@ function modelJson(one: FuzzedModel): object {
         property: found.violation.property,
         object: found.violation.object,
         path: found.path,
+        configuration: found.configuration,
         schedule: found.schedule,
         shrunkLength: found.shrunkLength,
         shortestLength: found.shortest.length,

@@ -5,12 +5,17 @@ import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
 import { searched, unwatched } from '../../src/fuzz/batches.ts';
 import type { Search } from '../../src/fuzz/batches.ts';
+import { configurations, optionWords } from '../../src/fuzz/configurations.ts';
 import { inTurns } from '../../src/fuzz/report.ts';
 import { catalog } from '../../models/catalog.ts';
 import { mutants } from '../../models/mutants/index.ts';
+import { smallCatalog } from '../cli/small-catalog.ts';
 
-/** A catalogue in which nothing of the mutant is recorded: whatever it shows is news. */
-const unrecorded = mutants.map((entry) => ({ ...entry, expect: [] }));
+/** A catalogue in which nothing is recorded: whatever its models show is news. */
+const surprised = (entries: typeof catalog): typeof catalog =>
+  entries.map((entry) => ({ ...entry, expect: [] }));
+
+const unrecorded = surprised(mutants);
 
 async function bootproof(words: string, entries: typeof catalog = catalog) {
   const said = { out: '', err: '' };
@@ -56,6 +61,34 @@ describe('a search in batches', () => {
   });
 });
 
+describe('generated configurations', () => {
+  const entry = present(
+    catalog.find(({ name }) => name === 'netbsd/a-deferred-queue/i386'),
+    'a boot of the catalogue',
+  );
+
+  it('keep to what the entry offers, and shrink to what it has by default', () => {
+    const { cpus, pages } = entry.parameters;
+    const inBounds = (value: number | undefined, bounds: typeof cpus): boolean =>
+      value === undefined ||
+      (value >= (bounds?.min ?? 0) && value <= (bounds?.max ?? Number.MAX_SAFE_INTEGER));
+    const settings = { seed: 20_110_129, numRuns: 300 };
+    fc.assert(
+      fc.property(
+        configurations(entry),
+        (chosen) => inBounds(chosen.cpus, cpus) && inBounds(chosen.pages, pages),
+      ),
+      settings,
+    );
+    const shrunk = fc.check(
+      fc.property(configurations(entry), ({ cpus: chosen = 0 }) => chosen < 3),
+      settings,
+    );
+    expect(shrunk.counterexample).toEqual([{ cpus: 3 }]);
+    expect(optionWords({ cpus: 3, preemption: true })).toBe(' --cpus 3 --preemption on');
+  });
+});
+
 describe('bootproof fuzz', () => {
   const found = 'fuzz mutants/wantva-set-late --seed 3 --runs 50';
 
@@ -95,6 +128,15 @@ describe('bootproof fuzz', () => {
     expect(await bootproof('fuzz mutants/a-steals-late --seed 1 --path x')).toMatchObject({
       code: 2,
     });
+  });
+
+  it('finds a deadlock of two locks, and nothing in a model that passes at any size', async () => {
+    const locks = await bootproof('fuzz small/locks --runs 100', surprised(smallCatalog));
+    expect(locks.code).toBe(1);
+    expect(locks.out).toMatch(/2 steps as shrunk by fast-check .*, 2 as shortened by the engine/);
+    const passes = await bootproof('fuzz small/passes --configurations --runs 20', smallCatalog);
+    expect(passes.code).toBe(0);
+    expect(passes.out).toMatch(/^seed \d+\nsmall\/passes: 20 runs of generated configurations/);
   });
 
   it('tells a run in turns', () => {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import { InputError } from '../failure.ts';
+import type { FuzzedWhat } from '../../fuzz/index.ts';
 import type { Io } from '../io.ts';
 import { defaultFuzzRuns } from '../defaults.ts';
 import { loadFuzz, loadOrderTargets } from '../rooms.ts';
@@ -9,6 +10,7 @@ import { badOption, naturalOf, timeOf } from '../values.ts';
 
 export interface FuzzWords {
   readonly schedules?: boolean;
+  readonly configurations?: boolean;
   readonly orders?: boolean;
   readonly policies?: boolean;
   readonly seed?: string;
@@ -61,16 +63,17 @@ export async function fuzzCommand(
   }
 }
 
-function whatOf(words: FuzzWords): 'schedules' | 'orders' | 'orders and policies' {
-  const { schedules, orders, policies } = words;
-  if (schedules === true && (orders === true || policies === true)) {
-    throw badUse('--schedules and --orders are two different searches', 'ask for one of them');
+function whatOf(words: FuzzWords): FuzzedWhat {
+  const { schedules, configurations, orders, policies } = words;
+  const asked = [schedules, configurations, orders].filter((one) => one === true);
+  if (asked.length > 1) {
+    throw badUse('--schedules, --configurations and --orders are three searches', 'ask for one');
   }
   if (policies === true && orders !== true) {
     throw badUse('--policies goes with --orders', 'add --orders');
   }
-  if (orders !== true) return 'schedules';
-  return policies === true ? 'orders and policies' : 'orders';
+  if (orders === true) return policies === true ? 'orders and policies' : 'orders';
+  return configurations === true ? 'configurations' : 'schedules';
 }
 
 /** A path leads to one failure of one model. */
