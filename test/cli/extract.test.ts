@@ -1,0 +1,170 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Order } from '../../src/order/order.ts';
+import type { Ran } from './harness.ts';
+import { bootproof } from './harness.ts';
+
+/*
+ * The command on the miniature kernel. Its tests say what a person sees and which exit code a
+ * script gets; what is in the order is asked in test/extract, what the rules say in test/order.
+ */
+
+const tree = 'test/fixtures/mini-bsd';
+let folder = '';
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'bootproof-extract-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const extract = (...words: readonly string[]): Promise<Ran> =>
+  bootproof(['extract', '--no-cache', ...words]);
+const toy = (...words: readonly string[]): Promise<Ran> => extract('--arch', 'toy', tree, ...words);
+const orderOf = (ran: Ran): Order => JSON.parse(ran.out) as Order;
+
+describe('bootproof extract', () => {
+  it('prints the order into a pipe, and what it rests on beside it', async () => {
+    const ran = await toy();
+    expect(orderOf(ran).events[0]?.call).toBe('uvm_setpagesize');
+    expect(ran.err).toMatch(/33 events, 30 must, 3 may/);
+    expect(ran.err).toContain('1 missing file: dev/absent.c');
+    expect(ran.err).toContain('no era fits');
+  });
+
+  it('ends with 5 where no era fits, and with 125 for a bisection', async () => {
+    expect((await toy()).code).toBe(5);
+    expect((await toy('--bisect')).code).toBe(125);
+  });
+
+  it('ends with 1 at a planted fault, and shows the way to it', async () => {
+    const ran = await toy('--option', 'BUG_EARLY_GET', '--rules-only');
+    expect(ran.code).toBe(1);
+    expect(ran.out).toMatch(/violation: .*pmap_pv_pool/);
+    expect(ran.out).toContain('pmap_bootstrap (arch/toy/toy/pmap.c:');
+    expect((await toy('--option', 'BUG_EARLY_GET', '--bisect')).code).toBe(1);
+  });
+
+  it('lists the boot up to a function, and only some families', async () => {
+    const { out } = await toy('--until', 'pmap_init', '--only', 'pool');
+    expect(out).toContain('pool_cache_bootstrap');
+    expect(out).not.toContain('kept_pool');
+    expect(out).not.toContain('uvm_setpagesize');
+  });
+
+  it('tells everything that happens to one object', async () => {
+    const { out } = await toy('--why', 'kept_pool');
+    expect(out).toContain('pool_get');
+    expect(out).toContain('uvm_pager_init');
+  });
+
+  it('saves the order whole, and nothing where the folder is missing', async () => {
+    const file = join(folder, 'order.json');
+    const saved = await toy('--save', file, '--quiet');
+    expect(saved.out).toBe('');
+    expect((JSON.parse(readFileSync(file, 'utf8')) as Order).port).toBe('toy');
+    const refused = await toy('--save', join(folder, 'none', 'deep', 'order.json'));
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  it('keeps readings outside the tree, and refuses a folder inside it', async () => {
+    const cache = join(folder, 'cache');
+    const words = ['extract', '--arch', 'toy', tree, '--cache'];
+    const first = await bootproof([...words, cache]);
+    const second = await bootproof([...words, cache]);
+    expect(second.out).toBe(first.out);
+    expect(readdirSync(cache).length).toBeGreaterThan(0);
+    const inside = await bootproof([...words, join(tree, 'sys', 'cache')]);
+    expect([inside.code, inside.out]).toEqual([2, '']);
+    expect(inside.err).toContain('inside the kernel tree');
+  });
+});
+
+describe('waivers', () => {
+  it('are written with a reason, applied, and refused for another order', async () => {
+    const file = join(folder, 'waivers.json');
+    const early = ['--option', 'BUG_EARLY_GET', '--rules-only', '--waivers', file];
+    const written = await toy(...early, '--waive', '1', '--reason', 'a test says so', '--by', 'me');
+    expect(written.out).toMatch(/waived: [^]*me: a test says\s+so/);
+    const applied = await toy(...early);
+    expect(applied.out).toContain('waived: ');
+    const other = await toy('--rules-only', '--waivers', file);
+    expect([other.code, other.out]).toEqual([2, '']);
+    expect(other.err).toContain('none of its 1 waivers speaks of');
+  });
+});
+
+describe('bootproof extract --diff', () => {
+  it('compares one tree under two option sets', async () => {
+    const { code, out } = await toy('--diff', '--with', 'BUG_EARLY_GET');
+    expect(code).toBe(1);
+    expect(out).toContain('pool_get(pmap_pv_pool) is new');
+  });
+
+  it('refuses a boot that a change makes end early, rather than compare half of it', async () => {
+    const { code, err } = await toy('--diff', '--with', 'BUG_LATE_STEAL');
+    expect(code).toBe(2);
+    expect(err).toContain('stops before the end of main()');
+  });
+
+  it('finds no difference between a tree and its own order', async () => {
+    const file = join(folder, 'toy.json');
+    writeFileSync(file, (await toy()).out);
+    const { code, out } = await extract('--diff', '--arch', 'toy', file, tree);
+    expect(out).toContain('no difference that concerns order');
+    expect(code).toBe(0);
+  });
+});
+
+describe('bad input of extract', () => {
+  const refused: readonly (readonly [string, readonly string[], string])[] = [
+    ['no kernel tree', ['--arch', 'toy', 'docs'], 'not a kernel tree'],
+    ['no folder', ['--arch', 'toy', './none'], 'there is no such folder'],
+    ['an unknown machine', ['--arch', 'toi', tree], 'known are toy'],
+    ['a missing machine', [tree], '--arch is missing'],
+    ['an unknown configuration', ['--arch', 'toy', '--config', 'GENERIK', tree], 'GENERIC'],
+    ['a configuration that includes itself', ['--arch', 'toy', '--config', 'SELF', tree], ''],
+    ['a word that is no option', ['--arch', 'toy', '--option', '=3', tree], 'expected NAME'],
+    ['an unknown family', ['--arch', 'toy', '--only', 'pol', tree], 'nearest: pool'],
+    ['an unknown function', ['--arch', 'toy', '--until', 'pmap_inti', tree], 'nearest: pmap_init'],
+    ['an unknown object', ['--arch', 'toy', '--why', 'kept_pol', tree], 'nearest: kept_pool'],
+    ['a waiver without a reason', ['--arch', 'toy', '--waive', '1', tree], '--waivers FILE'],
+    ['one path to compare', ['--diff', '--arch', 'toy', tree], 'expected two paths'],
+  ];
+
+  it.each(refused)('refuses %s', async (name, words, message) => {
+    const { code, out, err } = await extract(...words);
+    expect(err).toContain(message);
+    // A configuration that includes itself is survived, with the hole reported.
+    if (name.includes('includes itself')) expect([2, 5]).toContain(code);
+    else expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it('names the field where an order is malformed', async () => {
+    const file = join(folder, 'bad.json');
+    writeFileSync(file, '{ "schema": "bootproof/order/1", "events": [] }');
+    const { code, err } = await extract(file);
+    expect(code).toBe(2);
+    expect(err).toContain('title: found undefined');
+  });
+});
+
+describe('bootproof check --order -', () => {
+  it('takes an extracted order, and says why no model can run it', async () => {
+    const { out } = await toy();
+    const checked = await bootproof(['check', '--order', '-'], out);
+    expect(checked.code).toBe(5);
+    expect(checked.out).toContain('INCONCLUSIVE');
+    expect(checked.out).toContain('missing kmem_map is set (kern/kern_malloc.c)');
+    const json = await bootproof(['check', '--order', '-', '--json'], out);
+    expect(JSON.parse(json.out)).toMatchObject({ exitCode: 5, order: { verdict: 'INCONCLUSIVE' } });
+  });
+});
+
+describe('bootproof check --against', () => {
+  it('says which modelled routines a tree has otherwise, or not at all', async () => {
+    const { code, out } = await bootproof(['check', '--against', tree]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/differs {2}pool_init\(\) +sys\/kern\/subr_pool\.c +1\.170\.4\.1/);
+    expect(out).toMatch(/missing {2}pool_get\(\)/);
+  });
+});
