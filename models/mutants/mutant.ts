@@ -76,6 +76,21 @@ export function moved(
   return { ...order, title: `${order.title}, ${event.call} moved`, events };
 }
 
+/** `order` up to its first such event: what a kernel that stops there never reaches says nothing. */
+export function upTo(order: Order, last: (event: OrderEvent) => boolean): Order {
+  return { ...order, events: order.events.slice(0, order.events.findIndex(last) + 1) };
+}
+
+/** `order` with one event forgotten. */
+export function without(order: Order, what: (event: OrderEvent) => boolean): Order {
+  const event = present(order.events.find(what), 'the order has the event to forget');
+  return {
+    ...order,
+    title: `${order.title}, ${event.call} forgotten`,
+    events: order.events.filter((one) => one !== event),
+  };
+}
+
 export const isCall =
   (call: string, object?: string) =>
   (event: OrderEvent): boolean =>

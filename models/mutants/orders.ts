@@ -1,6 +1,8 @@
 import { bootProperties } from '../../properties/index.ts';
+import { needs } from '../../properties/needs.ts';
+import { bootCompletes, noPanic } from '../../properties/outcomes.ts';
 import type { Mutant } from './mutant.ts';
-import { eraNamed, isCall, moved } from './mutant.ts';
+import { eraNamed, isCall, moved, upTo, without } from './mutant.ts';
 import { earlyPools } from './policies.ts';
 import { smallOrder } from './small-boot.ts';
 
@@ -11,6 +13,15 @@ const orderA = smallOrder(a.order('i386'));
 const orderC = smallOrder(c.order('i386'));
 const rightA = { era: a, order: orderA, properties: bootProperties };
 const rightC = { era: c, order: orderC, properties: bootProperties };
+
+/** Boots that stop where they go wrong, so that nothing of them is left out. */
+const stealing = upTo(orderA, isCall('set', 'uvm.page_init_done'));
+const flushing = without(
+  upTo(orderA, isCall('pool_subsystem_init')),
+  isCall('uvm_km_vacache_init', 'kmem_map'),
+);
+const caching = upTo(orderA, isCall('uvm_km_vacache_init', 'kernel_map'));
+const asked = [needs, noPanic, bootCompletes];
 
 export const orderMutants: readonly Mutant[] = [
   {
@@ -32,10 +43,10 @@ export const orderMutants: readonly Mutant[] = [
     source: 'sys/uvm/uvm_init.c:161',
   },
   {
-    name: 'a-init-before-kmem-map',
-    title: 'pool_subsystem_init runs before kmem_map is there',
-    right: rightA,
-    wrong: { order: moved(orderA, isCall('pool_subsystem_init'), isCall('set', 'kmem_map')) },
+    name: 'a-init-without-kmem-map',
+    title: 'kmem_map is not assigned when pool_subsystem_init looks for it',
+    right: { era: a, order: flushing, properties: asked },
+    wrong: { order: without(flushing, isCall('set', 'kmem_map')) },
     caughtBy: 'no-panic',
     length: 12,
     violated: {
@@ -48,12 +59,12 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'a-steals-late',
     title: 'a page is stolen after uvm_page_init has handed out what there was',
-    right: rightA,
+    right: { era: a, order: stealing, properties: asked },
     wrong: {
-      order: moved(orderA, isCall('uvm_pageboot_alloc'), isCall('uvm_map_setup_kernel')),
+      order: moved(stealing, isCall('set', 'uvm.page_init_done'), isCall('uvm_pageboot_alloc')),
     },
     caughtBy: 'needs',
-    length: 6,
+    length: 5,
     violated: {
       needs: ['uvm_pageboot_alloc() uvm/uvm_page.c:404: pages may still be stolen (PRE-4)'],
       'no-panic': 'all',
@@ -62,16 +73,10 @@ export const orderMutants: readonly Mutant[] = [
     source: 'sys/uvm/uvm_page.c:404',
   },
   {
-    name: 'a-vacache-before-map',
-    title: 'the vacache of kernel_map is set up before kernel_map is assigned',
-    right: rightA,
-    wrong: {
-      order: moved(
-        orderA,
-        isCall('uvm_km_vacache_init', 'kernel_map'),
-        isCall('set', 'kernel_map'),
-      ),
-    },
+    name: 'a-vacache-without-map',
+    title: 'the vacache of kernel_map is set up while kernel_map is not assigned',
+    right: { era: a, order: caching, properties: asked },
+    wrong: { order: without(caching, isCall('set', 'kernel_map')) },
     caughtBy: 'needs',
     length: 8,
     violated: {

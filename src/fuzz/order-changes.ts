@@ -108,9 +108,7 @@ function applied(slots: readonly Slot[], change: Change): readonly Slot[] {
     case 'repeat':
       return insertedBefore(slots, change.before, { ...slot, original: -1 });
     case 'move':
-      return change.before === change.what
-        ? slots
-        : insertedBefore(slots.toSpliced(at, 1), change.before, slot);
+      return change.before === change.what ? slots : moved(slots, at, change.before);
     case 'swap': {
       const other = slots.findIndex(({ original }) => original === change.with);
       const there = slots[other];
@@ -119,9 +117,18 @@ function applied(slots: readonly Slot[], change: Change): readonly Slot[] {
   }
 }
 
-function insertedBefore(slots: readonly Slot[], before: number, slot: Slot): readonly Slot[] {
+function moved(slots: readonly Slot[], at: number, before: number): readonly Slot[] {
+  const isThere = slots.some(({ original }) => original === before);
+  return isThere ? insertedBefore(slots.toSpliced(at, 1), before, slots[at]) : slots;
+}
+
+function insertedBefore(
+  slots: readonly Slot[],
+  before: number,
+  slot: Slot | undefined,
+): readonly Slot[] {
   const at = slots.findIndex(({ original }) => original === before);
-  return at < 0 ? slots : slots.toSpliced(at, 0, slot);
+  return at < 0 || slot === undefined ? slots : slots.toSpliced(at, 0, slot);
 }
 
 /** The part of an order whose places are given, with the changes that still mean something there. */

@@ -57,6 +57,8 @@ export interface RandomRunOptions {
 const stepsMaxDefault = 5000;
 const statesMaxDefault = 200_000;
 const timeLimitDefault = 20_000;
+/** How long the search goes on before it listens to whoever wants it to end. */
+const sliceMs = 200;
 
 export async function randomRuns(
   model: Model,
@@ -80,7 +82,7 @@ export async function randomRuns(
     },
     search,
   );
-  const result = exhausted(model, search, options);
+  const result = await exhausted(model, search, options);
   const states = { reached: reached.size, all: result.stoppedBy ? null : result.states };
   const fault = found && faultOf(walk, found, result, runOptions);
   return { runs, known, states, found: fault };
@@ -119,7 +121,7 @@ export async function randomConfigurations(
   if (found === null) return { runs, known, states, found };
   const [configuration, schedule] = found.value;
   const model = orThrow(entry.build(configuration));
-  const result = exhausted(model, search, options);
+  const result = await exhausted(model, search, options);
   const fault = faultOf(walker(model), { ...found, value: schedule }, result, runOptions);
   return { runs, known, states, found: { ...fault, configuration } };
 }
@@ -155,10 +157,17 @@ function faultOf(
 }
 
 /** Every state, as far as the bounds go. */
-function exhausted(model: Model, search: Search, options: RandomRunOptions): CheckResult {
+async function exhausted(
+  model: Model,
+  search: Search,
+  options: RandomRunOptions,
+): Promise<CheckResult> {
   const { statesMax = statesMaxDefault, timeLimitMs = timeLimitDefault } = options;
   const under = startSearch(model, { statesMax, timeLimitMs });
-  while (!under.advance(Infinity)) if (search.isStopped()) under.interrupt();
+  while (!under.advance(sliceMs)) {
+    if (search.isStopped()) under.interrupt();
+    await new Promise<void>((resume) => setImmediate(resume));
+  }
   return under.result();
 }
 

@@ -35,6 +35,7 @@ describe('changes of an order', () => {
   it('do nothing where their event is gone', () => {
     const drop: Change = { kind: 'drop', what: 4 };
     expect(callsOf([drop, { kind: 'move', what: 4, before: 0 }])).toEqual(callsOf([drop]));
+    expect(callsOf([drop, { kind: 'move', what: 0, before: 4 }])).toEqual(callsOf([drop]));
   });
 
   it('turn policies beside the order', () => {
