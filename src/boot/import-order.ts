@@ -196,7 +196,7 @@ class Reader {
     const { pageBytes } = this.#port;
     const inside = this.#insideOf(event, index);
     const found = importDescription(event, pageBytes, this.#pools, this.#maps, inside);
-    if ('unknown' in found) return found;
+    if (!('event' in found)) return found;
     const palloc = String(found.event.args['palloc']);
     if (palloc.endsWith('vm_qcache_allocator')) {
       const count = (this.#quantumCaches.get(palloc) ?? 0) + 1;

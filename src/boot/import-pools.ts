@@ -7,6 +7,7 @@ import { defaultItemBytes, pageBytesOf } from './import-tables.ts';
 /** A pool call as the model binds it, or why it cannot. */
 export type ImportedPool =
   | { readonly event: OrderEvent; readonly assumed: readonly string[] }
+  | { readonly irrelevant: string }
   | { readonly unknown: string };
 
 /**
@@ -18,10 +19,20 @@ export type ImportedPool =
 export class PoolNames {
   readonly #byObject = new Map<string, string>();
   readonly #taken = new Set<string>();
+  readonly #refused = new Set<string>();
 
   /** The pool that an object is, if a call before has described it. */
   nameOf(object: string | null): string | null {
     return object === null ? null : (this.#byObject.get(plain(object)) ?? null);
+  }
+
+  /** Remembers a pool that the model cannot have: what is done to it means nothing either. */
+  refuse(object: string | null): void {
+    this.#refused.add(plain(object ?? '?'));
+  }
+
+  isRefused(object: string | null): boolean {
+    return this.#refused.has(plain(object ?? '?'));
   }
 
   /** Gives a pool its name: as ddb shows it, where no other has that name. */
@@ -54,7 +65,11 @@ export function importDescription(
   const palloc = allocatorName(event, ipl.name);
   const wchan = String(event.args['wchan'] ?? event.object ?? '');
   if (knownAllocators[palloc] === undefined) {
-    return { unknown: `its pool_allocator ${palloc} is not modelled` };
+    pools.refuse(event.object);
+    const what = palloc.startsWith('?')
+      ? `which pool_allocator ${palloc.slice(1)} is hangs on the machine`
+      : `its pool_allocator ${palloc} is not modelled`;
+    return { unknown: what };
   }
   const size = numberOf(event.args['size'], defaultItemBytes);
   const align = numberOf(event.args['align'], 0);
@@ -126,6 +141,9 @@ function backingOf(
 /** A call on a pool that was described. */
 export function importUse(event: OrderEvent, pools: PoolNames): ImportedPool {
   const wchan = pools.nameOf(event.object);
+  if (wchan === null && pools.isRefused(event.object)) {
+    return { irrelevant: 'on a pool that has no meaning in the model, named above' };
+  }
   if (wchan === null) {
     return { unknown: `no call before it describes the pool ${event.object ?? '?'}` };
   }

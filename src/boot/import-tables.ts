@@ -51,7 +51,8 @@ export const irrelevantCalls: ReadonlyMap<string, string> = new Map([
   ...reasons('a map of processes, not of the kernel', 'uvm_map_setup'),
   ...reasons('part of setting up or making the map', 'callback_head_init uvm_map_submap'),
   ...reasons('giving back early is always allowed', 'pool_cache_invalidate pool_reclaim'),
-  ...reasons('takes a page of RAM that no pool or map sees', 'uvm_pagealloc_strat uvm_pagealloc'),
+  ...reasons('takes pages of RAM that no pool or map sees', 'uvm_pagealloc_strat uvm_pagealloc'),
+  ...reasons('takes pages of RAM that no pool or map sees', 'uvm_pglistalloc'),
   ...reasons('what the port does with its page tables is not modelled', 'pmap_growkernel'),
   ...reasons('no allocator of the model', 'xc_broadcast xc_wait ipi_sysinit ipi_register'),
   ...reasons('no allocator of the model', 'pserialize_create psref_class_create kcpuset_create'),
@@ -66,6 +67,7 @@ function reasons(reason: string, names: string): (readonly [string, string])[] {
 export const irrelevantGlobals: ReadonlyMap<string, string> = new Map([
   ...reasons('the kernel object holds no memory of pools', 'uvm_kernel_object uvm.kernel_object'),
   ...reasons('counted by the model itself', 'ncpu uvm.pagedaemon_lwp'),
+  ...reasons(arena, 'kmem_arena kmem_va_arena kmem_meta_arena kmem_va_meta_arena'),
   ...reasons('another name of a map that is there', 'lkm_map module_map st_map pt_map'),
 ]);
 

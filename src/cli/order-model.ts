@@ -106,7 +106,9 @@ function guardsOf(trace: Trace | undefined, imported: Imported): readonly string
 
 /** Where a property speaks of the events of an order, those of the event that it names. */
 function guardsOfObject(object: string, { order }: Imported): readonly string[] {
-  const named = order.events.filter(({ file, line }) => object.includes(`${file}:${line}:`));
+  const named = order.events.filter(
+    ({ call, file, line }) => object.startsWith(`${call}(`) && object.includes(`${file}:${line}:`),
+  );
   const isConditional = named.every(({ certainty }) => certainty === 'may');
   return isConditional ? named.flatMap(({ guards }) => guards.map(({ text }) => text)) : [];
 }
