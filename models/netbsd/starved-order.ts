@@ -12,6 +12,7 @@ const keptCalls = [
   'pool_subsystem_bootstrap',
   'pool_subsystem_init',
   'spl0',
+  'cpu_boot_secondary_processors',
   'yield',
   'kthread_create',
   'uvm_scheduler',
