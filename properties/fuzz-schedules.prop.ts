@@ -49,7 +49,11 @@ describe.each(races)('random schedules of $name', (mutant) => {
     expect(fault.shrunkLength, again).toBeGreaterThanOrEqual(length);
     expect(outcome.states.reached, again).toBeLessThanOrEqual(outcome.states.all ?? 0);
 
-    const run = runSchedule(walker(model), fault.schedule, { stepsMax: 5000, isNews: anything });
+    const run = runSchedule(walker(model), fault.schedule, {
+      stepsMax: 5000,
+      isNews: anything,
+      clean: new Set(),
+    });
     expect(run.steps.length, again).toBe(fault.shrunkLength);
   });
 

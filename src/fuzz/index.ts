@@ -48,10 +48,13 @@ const batchOf = { schedules: 50, configurations: 10, orders: 5, 'orders and poli
 
 export async function fuzz(request: FuzzRequest): Promise<FuzzReport> {
   const startMs = performance.now();
-  const isLate = (): boolean =>
-    request.timeLimitMs !== undefined && performance.now() - startMs > request.timeLimitMs;
+  const limitMs = request.timeLimitMs ?? Infinity;
   const fuzzed: FuzzedModel[] = [];
-  for (const entry of request.models) {
+  for (const [i, entry] of request.models.entries()) {
+    // What is left of the time is shared by the models that are left.
+    const usedMs = performance.now() - startMs;
+    const endMs = startMs + usedMs + (limitMs - usedMs) / (request.models.length - i);
+    const isLate = (): boolean => performance.now() > endMs;
     const search: Search = {
       seed: request.seed,
       ...(request.path === undefined ? {} : { path: request.path }),
@@ -60,6 +63,10 @@ export async function fuzz(request: FuzzRequest): Promise<FuzzReport> {
       isStopped: () => request.isStopped() || isLate(),
       progress: (runs) => request.progress(`${entry.name}: ${runs} of ${request.runs} runs`),
     };
+    if (search.isStopped()) {
+      fuzzed.push({ kind: 'not built', model: entry.name, why: 'not run: the time was over' });
+      continue;
+    }
     fuzzed.push(
       request.what === 'schedules' || request.what === 'configurations'
         ? await fuzzSchedules(entry, request, search)

@@ -71,7 +71,8 @@ export async function randomRuns(
   const runOptions: RunOptions = {
     stepsMax: options.stepsMax ?? stepsMaxDefault,
     isNews: options.isNews,
-    visit: () => void reached.add(walk.stateKey()),
+    clean: new Set(),
+    reached,
   };
   const { runs, found } = await searched(
     schedules(),
@@ -95,12 +96,14 @@ export async function randomConfigurations(
   options: RandomRunOptions,
 ): Promise<RandomRuns> {
   const known = new Map<string, number>();
-  const walkers = new Map<string, Walker | null>();
-  const walkerOf = (configuration: ModelOptions): Walker | null => {
+  const walkers = new Map<string, { walk: Walker; clean: Set<number> } | null>();
+  const walkerOf = (configuration: ModelOptions) => {
     const key = optionWords(configuration);
     const built = walkers.has(key) ? null : entry.build(configuration);
     // A configuration that the model refuses shows nothing.
-    if (built !== null) walkers.set(key, built.ok ? walker(built.value) : null);
+    const fresh =
+      built?.ok === true ? { walk: walker(built.value), clean: new Set<number>() } : null;
+    if (built !== null) walkers.set(key, fresh);
     return walkers.get(key) ?? null;
   };
   const runOptions = { stepsMax: options.stepsMax ?? stepsMaxDefault, isNews: options.isNews };
@@ -108,9 +111,9 @@ export async function randomConfigurations(
   const { runs, found } = await searched(
     fc.tuple(configurations(entry), schedules()),
     ([configuration, schedule]) => {
-      const walk = walkerOf(configuration);
-      if (walk === null) return true;
-      const run = runSchedule(walk, schedule, runOptions);
+      const own = walkerOf(configuration);
+      if (own === null) return true;
+      const run = runSchedule(own.walk, schedule, { ...runOptions, clean: own.clean });
       reached += run.steps.length;
       count(known, run);
       return run.violations.length === 0;
@@ -122,7 +125,8 @@ export async function randomConfigurations(
   const [configuration, schedule] = found.value;
   const model = orThrow(entry.build(configuration));
   const result = await exhausted(model, search, options);
-  const fault = faultOf(walker(model), { ...found, value: schedule }, result, runOptions);
+  const fresh = { ...runOptions, clean: new Set<number>() };
+  const fault = faultOf(walker(model), { ...found, value: schedule }, result, fresh);
   return { runs, known, states, found: { ...fault, configuration } };
 }
 
@@ -186,11 +190,8 @@ function shortened(
 ): readonly Enabled[] {
   const isSame = (one: Violation): boolean =>
     one.property === violation.property && one.object === violation.object;
-  const { stepsMax } = options;
-  return smallest(
-    steps,
-    (some) => runSteps(walk, some, { stepsMax, isNews: isSame }).violations.length > 0,
-  );
+  const asked = { ...options, isNews: isSame };
+  return smallest(steps, (some) => runSteps(walk, some, asked).violations.length > 0);
 }
 
 /** How many of so many random schedules show a violation: what they are worth against a fault. */
@@ -200,7 +201,7 @@ export async function shareOfSchedules(
   isShown: (violation: Violation) => boolean,
 ): Promise<{ readonly shown: number; readonly of: number }> {
   const walk = walker(model);
-  const options = { stepsMax: stepsMaxDefault, isNews: isShown };
+  const options = { stepsMax: stepsMaxDefault, isNews: isShown, clean: new Set<number>() };
   let shown = 0;
   let of = 0;
   await searched(

@@ -35,9 +35,17 @@ export interface RunOptions {
   readonly stepsMax: number;
   /** A violation that is recorded does not end a run. */
   readonly isNews: (violation: Violation) => boolean;
-  /** Called in each state that the run enters, the initial one first. */
-  readonly visit?: () => void;
+  /**
+   * Steps of earlier runs of the same walker that led to nothing bad, by state and number: a whole
+   * boot is asked about once, and not in each of a thousand runs.
+   */
+  readonly clean: Set<number>;
+  /** The states that the runs entered, by the walker's keys. */
+  readonly reached?: Set<number>;
 }
+
+/** More than the steps that can be taken in any state. */
+const stepsInState = 1024;
 
 /** What every model has beside its own properties, in the words of the catalogue. */
 export const deadlock: Violation = { property: 'deadlock', object: '' };
@@ -77,7 +85,8 @@ export function runSteps(
 const isSame = (a: Enabled, b: Enabled): boolean =>
   a.process === b.process && a.choices.join('\n') === b.choices.join('\n');
 
-function run(walk: Walker, pick: Pick, { stepsMax, isNews, visit }: RunOptions): ScheduledRun {
+function run(walk: Walker, pick: Pick, options: RunOptions): ScheduledRun {
+  const { stepsMax, isNews, clean, reached } = options;
   walk.reset();
   const steps: Enabled[] = [];
   const known = new Set<string>();
@@ -85,21 +94,24 @@ function run(walk: Walker, pick: Pick, { stepsMax, isNews, visit }: RunOptions):
     how: ScheduledRun['ended'],
     violations: readonly Violation[] = [],
   ): ScheduledRun => ({ steps, ended: how, violations, known });
-  for (;;) {
-    visit?.();
-    const violations = walk.violations();
+  for (let edge = -1; ;) {
+    const key = walk.stateKey();
+    reached?.add(key);
+    const violations = clean.has(edge) ? [] : walk.violations();
+    if (violations.length === 0) clean.add(edge);
     const enabled = walk.enabled();
     const isDeadlock = enabled.length === 0 && !walk.isFinal();
     const here = isDeadlock ? [...violations, deadlock] : violations;
     const news = here.filter(isNews);
-    for (const { property } of here) if (news.length === 0) known.add(property);
     if (news.length > 0) return ended(isDeadlock ? 'deadlock' : 'violation', news);
+    for (const { property } of here) known.add(property);
     if (enabled.length === 0) return ended(isDeadlock ? 'deadlock' : 'final');
     if (steps.length === stepsMax) return ended('steps');
     const i = pick(enabled);
     const step = i === null ? undefined : enabled[i];
     if (i === null || step === undefined) return ended('steps');
     steps.push(step);
+    edge = key * stepsInState + i;
     walk.take(i);
   }
 }
