@@ -1,11 +1,9 @@
 import type { Order, OrderEvent, OrderHole } from '../order/order.ts';
-import { isMapName } from './configure.ts';
 import { holeReport, subsystemDone } from './import-holes.ts';
-import { importHeap, importMap } from './import-memory.ts';
 import { complete } from './import-missing.ts';
-import { MapNames, pathOf } from './import-names.ts';
-import { importDescription, importUse, PoolNames } from './import-pools.ts';
-import { irrelevantCalls, irrelevantGlobals, modelledRoutines } from './import-tables.ts';
+import { pathOf } from './import-names.ts';
+import type { ImportPort } from './import-reader.ts';
+import { OrderReader } from './import-reader.ts';
 
 /**
  * An order read from C, as the modelled kernel can run it.
@@ -36,24 +34,12 @@ export interface UnknownEvent {
   readonly why: string;
 }
 
-/** What must be known of the port to read sizes and CPUs. */
-export interface ImportPort {
-  readonly pageBytes: number;
-  readonly lp64: boolean;
-  readonly multiprocessor: boolean;
-}
-
 /** Whether an order was read by `extract`: hand-written ones enter the model as they are. */
 export const isExtracted = (order: Order): boolean => order.source.hash !== undefined;
 
-type Fate =
-  | { readonly kept: OrderEvent; readonly assumed: readonly string[] }
-  | { readonly below: string }
-  | { readonly irrelevant: string }
-  | { readonly unknown: string };
-
 export function importOrder(order: Order, port: ImportPort): Imported {
-  const reader = new Reader(order, port);
+  const reader = new OrderReader(order, port);
+  const events = withFirstElements(order.events);
   const kept: OrderEvent[] = [];
   const assumed: string[] = [];
   const below = new Map<string, number>();
@@ -61,8 +47,10 @@ export function importOrder(order: Order, port: ImportPort): Imported {
   const unknown: UnknownEvent[] = [];
   const done = subsystemDone(order.events);
   let madeCertain = 0;
-  for (const [index, event] of order.events.entries()) {
+  let isQueueWalked = false;
+  for (const [index, event] of events.entries()) {
     const fate = reader.fateOf(event, index);
+    if (pathOf(event).includes('pa_reclaim_register')) isQueueWalked = true;
     if ('below' in fate) below.set(fate.below, (below.get(fate.below) ?? 0) + 1);
     else if ('irrelevant' in fate) {
       irrelevant.set(fate.irrelevant, [...(irrelevant.get(fate.irrelevant) ?? []), event]);
@@ -71,7 +59,10 @@ export function importOrder(order: Order, port: ImportPort): Imported {
       assumed.push(...fate.assumed);
       const isLate = index >= done && event.guards.length > 0;
       if (isLate && (event.certainty === 'may' || event.certainty === 'loop0')) madeCertain++;
-      kept.push(isLate ? certain(fate.kept) : withGuardNames(fate.kept));
+      const ready = isLate ? certain(fate.kept) : withGuardNames(fate.kept);
+      const place = linkSetPlace(kept, event, isQueueWalked);
+      if (place < 0) kept.push(ready);
+      else kept.splice(place, 0, ready);
     }
   }
   const loaded = withMemory(kept);
@@ -101,6 +92,33 @@ const withoutPlace = ({ kind, what, at, why }: OrderHole): OrderHole => ({
   ...(why === undefined ? {} : { why }),
 });
 
+/**
+ * Where a pool of a link set goes: `pool_subsystem_init` describes those before it walks the
+ * deferred queue, and the model walks it in the call itself. -1 for every other event.
+ *
+ * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_subsystem_init()
+ */
+function linkSetPlace(
+  kept: readonly OrderEvent[],
+  event: OrderEvent,
+  isQueueWalked: boolean,
+): number {
+  if (isQueueWalked || event.function !== 'pool_subsystem_init') return -1;
+  return kept.findIndex((one) => one.call === 'pool_subsystem_init');
+}
+
+/** The first element of an array goes by the array's name; others by their index. */
+function withFirstElements(events: readonly OrderEvent[]): readonly OrderEvent[] {
+  const arrays = new Set(
+    events.flatMap(({ object }) => /^(\w+)\[\d+\]$/.exec(object ?? '')?.[1] ?? []),
+  );
+  return events.map((event) =>
+    event.object !== null && arrays.has(event.object)
+      ? { ...event, object: `${event.object}[0]` }
+      : event,
+  );
+}
+
 /** A condition is one choice: those that share a line are told apart by their text. */
 const withGuardNames = (event: OrderEvent): OrderEvent => ({
   ...event,
@@ -124,185 +142,4 @@ function withMemory(events: readonly OrderEvent[]): {
     ),
     assumed: ['the machine has memory: one of the calls of uvm_page_physload happens'],
   };
-}
-
-/** Decides about each event in turn; remembers pools and quantum caches. */
-class Reader {
-  readonly #order: Order;
-  readonly #port: ImportPort;
-  readonly #maps: MapNames;
-  readonly #pools = new PoolNames();
-  readonly #quantumCaches = new Map<string, number>();
-
-  constructor(order: Order, port: ImportPort) {
-    this.#order = order;
-    this.#port = port;
-    this.#maps = new MapNames(order);
-  }
-
-  assumed(): readonly string[] {
-    return [...this.#quantumCaches].flatMap(([allocator, count]) =>
-      count < 2 ? [] : [`${count} quantum caches of ${allocator} are one pool, on no chain`],
-    );
-  }
-
-  fateOf(event: OrderEvent, index: number): Fate {
-    const inside = pathOf(event).find((name) => modelledRoutines.has(name));
-    if (inside !== undefined) return { below: inside };
-    switch (event.call) {
-      case 'pool_init':
-      case 'pool_cache_init':
-      case 'pool_cache_bootstrap':
-        return this.#description(event, index);
-      case 'pool_get':
-      case 'pool_cache_get':
-      case 'pool_cache_get_paddr':
-      case 'pool_prime':
-      case 'pool_cache_prime':
-      case 'pool_setlowat':
-      case 'pool_cache_setlowat':
-      case 'pool_sethiwat':
-      case 'pool_cache_sethiwat':
-      case 'pool_sethardlimit':
-      case 'pool_cache_sethardlimit':
-        return fate(importUse(event, this.#pools));
-      case 'mutex_obj_alloc':
-      case 'rw_obj_alloc':
-        return this.#lockObject(event);
-      case 'kmem_alloc':
-      case 'kmem_zalloc':
-      case 'kmem_intr_alloc':
-      case 'kmem_intr_zalloc':
-      case 'malloc':
-      case 'kern_malloc':
-      case 'hashinit':
-      case 'percpu_alloc':
-        return fate(importHeap(event, this.#port.lp64 ? 8 : 4));
-      case 'uvm_map_setup_kernel':
-      case 'uvm_km_vacache_init':
-      case 'uvm_km_suballoc':
-      case 'uvm_km_alloc':
-      case 'uvm_map':
-      case 'callback_register':
-        return fate(importMap(event, index, this.#maps));
-      case 'set':
-        return this.#set(event);
-      default:
-        return systemCall(event);
-    }
-  }
-
-  #description(event: OrderEvent, index: number): Fate {
-    const { pageBytes } = this.#port;
-    const inside = this.#insideOf(event, index);
-    const found = importDescription(event, pageBytes, this.#pools, this.#maps, inside);
-    if (!('event' in found)) return found;
-    const palloc = String(found.event.args['palloc']);
-    if (palloc.endsWith('vm_qcache_allocator')) {
-      const count = (this.#quantumCaches.get(palloc) ?? 0) + 1;
-      this.#quantumCaches.set(palloc, count);
-      if (count > 1) return { below: 'vmem_create' };
-      return { kept: { ...found.event, certainty: 'loop' }, assumed: [] };
-    }
-    return fate(found);
-  }
-
-  /** The events of a call's own body: they follow it, and its name is on their way. */
-  #insideOf(event: OrderEvent, index: number): readonly OrderEvent[] {
-    const inside: OrderEvent[] = [];
-    for (const other of this.#order.events.slice(index + 1)) {
-      const way = pathOf(other);
-      if (way[event.stack.length + 1] !== event.call) break;
-      inside.push(other);
-    }
-    return inside;
-  }
-
-  #lockObject(event: OrderEvent): Fate {
-    const cache = event.call === 'mutex_obj_alloc' ? 'mutex_obj_cache' : 'rw_obj_cache';
-    const get = { ...event, call: 'pool_cache_get', object: cache, args: { flags: 'PR_WAITOK' } };
-    return fate(importUse(get, this.#pools));
-  }
-
-  #set(event: OrderEvent): Fate {
-    const { object } = event;
-    const reason = irrelevantGlobals.get(object ?? '');
-    if (reason !== undefined) return { irrelevant: reason };
-    if (!isMapName(object)) {
-      const isKnown = phaseGlobals.has(object ?? '');
-      return isKnown
-        ? keptAsIs(withTruth(event))
-        : { unknown: 'the modelled kernel has no such global' };
-    }
-    const isFirst = ['kernel_map', 'kmem_map', 'pager_map'].includes(object);
-    return isFirst
-      ? keptAsIs(withStorage(event))
-      : { irrelevant: 'assigned where the submap is made' };
-  }
-}
-
-const phaseGlobals: ReadonlySet<string> = new Set([
-  ...['uvm.page_init_done', 'cold', 'mp_online', 'pmap_initialized'],
-]);
-
-/** `kernel_map_store` for its part, `malloc` for what has no name of its own. */
-function withStorage(event: OrderEvent): OrderEvent {
-  const storage = String(event.args['value'] ?? '').replace(/\.vmk_map$/, '');
-  return { ...event, args: { value: storage.replace(/^@(\w+)#\d+$/, '$1') } };
-}
-
-/** A bool of C is a number in the reading. */
-function withTruth(event: OrderEvent): OrderEvent {
-  const isBool = event.object !== 'cold' && event.object !== 'mp_online';
-  return isBool && event.args['value'] === 1 ? { ...event, args: { value: true } } : event;
-}
-
-const keptAsIs = (event: OrderEvent): Fate => ({ kept: event, assumed: [] });
-
-function fate(
-  found:
-    | { readonly event: OrderEvent; readonly assumed: readonly string[] }
-    | { readonly irrelevant: string }
-    | { readonly unknown: string },
-): Fate {
-  return 'event' in found ? { kept: found.event, assumed: found.assumed } : found;
-}
-
-function systemCall(event: OrderEvent): Fate {
-  switch (event.call) {
-    case 'uvm_setpagesize':
-    case 'uvm_page_physload':
-    case 'pool_subsystem_init':
-    case 'cpu_boot_secondary_processors':
-    case 'spl0':
-    case 'splraise':
-    case 'x86_enable_intr':
-    case 'enable_interrupts':
-    case 'yield':
-    case 'mi_cpu_attach':
-    case 'uvm_scheduler':
-      return keptAsIs(event);
-    case 'uvm_pageboot_alloc':
-    case 'uvm_page_physget':
-    case 'pmap_steal_memory': {
-      const size = event.args['size'];
-      const args = typeof size === 'number' ? { size } : {};
-      const text = String(size ?? 'a page').replace(/^\?/, '');
-      const isKnown = typeof size === 'number' || size === undefined;
-      const assumed = isKnown ? [] : [`${event.call}: ${text} is taken to be one page`];
-      return { kept: { ...event, call: 'uvm_pageboot_alloc', args }, assumed };
-    }
-    case 'kthread_create': {
-      const entry = String(event.args['func'] ?? event.object ?? '');
-      return entry === 'uvm_pageout'
-        ? keptAsIs({ ...event, object: 'uvm_pageout' })
-        : { irrelevant: 'a thread that the environment of the model leaves out' };
-    }
-    default: {
-      const reason = irrelevantCalls.get(event.call);
-      return reason === undefined
-        ? { unknown: 'the modelled kernel has no call of that name' }
-        : { irrelevant: reason };
-    }
-  }
 }

@@ -17,12 +17,12 @@ export type ImportedPool =
  * be made on a pool that no call described; all of that is decided here.
  */
 export class PoolNames {
-  readonly #byObject = new Map<string, string>();
+  readonly #byObject = new Map<string, { readonly name: string; readonly object: string | null }>();
   readonly #taken = new Set<string>();
   readonly #refused = new Set<string>();
 
-  /** The pool that an object is, if a call before has described it. */
-  nameOf(object: string | null): string | null {
+  /** The pool that an object is, as it was described before. */
+  named(object: string | null): { readonly name: string; readonly object: string | null } | null {
     return object === null ? null : (this.#byObject.get(plain(object)) ?? null);
   }
 
@@ -41,7 +41,7 @@ export class PoolNames {
     const shown = String(wchan ?? key).replace(/^\?|^"|"$/g, '');
     const name = this.#taken.has(shown) ? `${shown} (${key})` : shown;
     this.#taken.add(name);
-    this.#byObject.set(key, name);
+    this.#byObject.set(key, { name, object });
     return name;
   }
 }
@@ -140,11 +140,11 @@ function backingOf(
 
 /** A call on a pool that was described. */
 export function importUse(event: OrderEvent, pools: PoolNames): ImportedPool {
-  const wchan = pools.nameOf(event.object);
-  if (wchan === null && pools.isRefused(event.object)) {
+  const pool = pools.named(event.object);
+  if (pool === null && pools.isRefused(event.object)) {
     return { irrelevant: 'on a pool that has no meaning in the model, named above' };
   }
-  if (wchan === null) {
+  if (pool === null) {
     return { unknown: `no call before it describes the pool ${event.object ?? '?'}` };
   }
   const n = numberOf(event.args['n'], 1);
@@ -153,13 +153,14 @@ export function importUse(event: OrderEvent, pools: PoolNames): ImportedPool {
     event: {
       ...event,
       call: plainCall(event.call),
+      object: pool.object,
       args: {
-        wchan,
+        ...(pool.object === null ? { wchan: pool.name } : {}),
         ...('n' in event.args ? { n: n.value } : {}),
         ...(typeof flags === 'string' ? { flags } : {}),
       },
     },
-    assumed: n.assumed === null ? [] : [`${event.call}(${wchan}): ${n.assumed}`],
+    assumed: n.assumed === null ? [] : [`${event.call}(${pool.name}): ${n.assumed}`],
   };
 }
 

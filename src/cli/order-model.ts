@@ -2,44 +2,12 @@ import type { Imported } from '../boot/import-order.ts';
 import { importOrder, isExtracted } from '../boot/import-order.ts';
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import type { CheckResult, Trace } from '../checker/result.ts';
-import type { EraFit, Order } from '../order/index.ts';
-import { eraOf, surveyOf } from '../order/index.ts';
+import type { Order } from '../order/index.ts';
 import type { Judgement } from '../report/judgement.ts';
 import { violationsOf } from '../report/judgement.ts';
 import { counted, grouped, listed, wrap } from '../report/text.ts';
 
-/**
- * A boot order and the model that can run it: the era that its anchors fit, the port that its
- * machine is, and what of the order the model could not take.
- */
-
-/** The model for an order, or why there is none; that is an answer and no error. */
-export type ModelForOrder =
-  { readonly entry: CatalogEntry } | { readonly none: readonly string[]; readonly fit: EraFit };
-
-/** Machines whose port file has another name. */
-const portOf: ReadonlyMap<string, string> = new Map([['evbarm', 'arm32']]);
-
-const modelOfEra = { A: 'netbsd/a-deferred-queue', D: null, E: null } as const;
-
-/** The model of the era that fits an order. */
-export function modelForOrder(order: Order, catalog: readonly CatalogEntry[]): ModelForOrder {
-  const fit = eraOf(surveyOf(order));
-  if (fit.era === null) return { none: fit.reasons, fit };
-  const family = modelOfEra[fit.era];
-  if (family === null) {
-    const none = [...fit.reasons, `no model has the allocators of era ${fit.era} yet`];
-    return { none, fit };
-  }
-  const port = portOf.get(order.port) ?? order.port;
-  const entry = catalog.find(({ name }) => name === `${family}/${port}`);
-  if (entry !== undefined) return { entry };
-  const ports = catalog.flatMap(({ name }) =>
-    name.startsWith(`${family}/`) ? [name.slice(family.length + 1)] : [],
-  );
-  const known = `modelled are ${listed(ports, 20)}`;
-  return { none: [...fit.reasons, `no model has the port ${order.port}; ${known}`], fit };
-}
+/** An extracted order in the model: what it could take of it, and what the verdict is worth. */
 
 /** Facts of a port that reading an order needs, from the model of that port. */
 const wide: ReadonlySet<string> = new Set(['amd64', 'alpha', 'sparc64', 'ia64']);

@@ -95,6 +95,28 @@ describe('an order read from C, imported', () => {
     expect([setup?.object, alloc?.object]).toEqual(['kernel_map', 'kernel_map']);
   });
 
+  it('describes pools of a link set before the deferred queue is walked, as the source does', () => {
+    const inside = 'main > pool_subsystem_init';
+    const result = imported([
+      subsystem,
+      event(inside, 'pool_init', { object: 'early', args: { wchan: 'early', size: 8 } }),
+      event(`${inside} > pa_reclaim_register`, 'callback_register', { object: 'kmem_map' }),
+      event(inside, 'pool_init', { object: 'cache_pool', args: { wchan: 'pcache', size: 8 } }),
+    ]);
+    expect(calls(result)).toEqual(['pool_init', 'pool_subsystem_init', 'pool_init']);
+  });
+
+  it('folds the quantum caches of an arena into one pool, and says so', () => {
+    const cache = (object: string): OrderEvent =>
+      event('main > vmem_create > qc_init', 'pool_cache_init', {
+        object,
+        args: { size: 64, palloc: 'kmem_arena.vm_qcache_allocator', wchan: '?name' },
+      });
+    const result = imported([cache('@pool_get#1'), cache('@pool_get#2')]);
+    expect(calls(result)).toEqual(['pool_cache_init']);
+    expect(result.assumptions.join()).toContain('2 quantum caches of kmem_arena');
+  });
+
   it('lists what it took for sizes that were not read', () => {
     const { assumptions } = imported([
       event('main', 'pool_init', { object: 'p', args: { wchan: 'a', size: '?msize' } }),

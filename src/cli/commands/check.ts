@@ -13,13 +13,12 @@ import { renderViolation, shellWord } from '../../report/violation.ts';
 import type { EnvironmentWords } from '../build.ts';
 import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.ts';
 import type { Chosen, LoadCatalog } from '../catalogue.ts';
-import { choose } from '../catalogue.ts';
 import { defaultMemoryMax } from '../defaults.ts';
 import { InputError, valueOf } from '../failure.ts';
 import { checkFolder, readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
-import type { ModelForOrder } from '../order-model.ts';
-import { importFor, importJson, importText, judgeImported, modelForOrder } from '../order-model.ts';
+import { chooseFor, tellNoModel } from '../order-choice.ts';
+import { importFor, importJson, importText, judgeImported } from '../order-model.ts';
 import { saveTraces } from '../save-traces.ts';
 import type { Stop } from '../search.ts';
 import { runSearch } from '../search.ts';
@@ -71,7 +70,7 @@ export async function checkCommand(
   if (words.traceDir !== undefined) checkFolder(words.traceDir);
   const chosen = await chooseFor(order, names, loadCatalog);
   if ('none' in chosen) {
-    tellNoModel(order, chosen, words, io);
+    if (words.quiet !== true) io.out(tellNoModel(order, chosen, words.json === true));
     return words.bisect === true ? bisectCode(5) : 5;
   }
   // Everything is built before anything is searched: bad input is told at once.
@@ -84,7 +83,8 @@ export async function checkCommand(
   if (words.json === true) {
     const json = toJson(reported, code);
     const about = order === null || imported === null ? {} : { order: importJson(order, imported) };
-    io.out(`${JSON.stringify({ ...json, ...about }, null, 2)}\n`);
+    // On one line: for programs, and every space of an indented trace would count thousands of times.
+    io.out(`${JSON.stringify({ ...json, ...about })}\n`);
   } else if (words.quiet !== true) {
     io.out(renderReport(reported, skipped, words.full === true));
     if (order !== null && imported !== null) {
@@ -92,41 +92,6 @@ export async function checkCommand(
     }
   }
   return words.bisect === true ? bisectCode(code) : code;
-}
-
-/** The models that are meant: those named, or for an order the one of the era that it fits. */
-async function chooseFor(
-  order: Order | null,
-  names: readonly string[],
-  loadCatalog: LoadCatalog,
-): Promise<readonly Chosen[] | Extract<ModelForOrder, { none: readonly string[] }>> {
-  if (order !== null && names.length === 0) {
-    const found = modelForOrder(order, await loadCatalog());
-    if ('none' in found) return found;
-    const { entry } = found;
-    return [{ entry, from: 'catalogue', word: entry.name }];
-  }
-  const chosen = await choose(names, loadCatalog);
-  if (order !== null && chosen.length !== 1)
-    throw badOption('--order', `${chosen.length} models`, 'one model');
-  return chosen;
-}
-
-/** No model can run the order: an answer, with what was found and what is missing. */
-function tellNoModel(
-  order: Order | null,
-  { none, fit }: Extract<ModelForOrder, { none: readonly string[] }>,
-  words: CheckWords,
-  io: Io,
-): void {
-  const title = order?.title ?? '';
-  const missing = fit.missing.map(({ name, file }) => ({ name, file }));
-  if (words.json === true) {
-    const about = { title, verdict: 'INCONCLUSIVE', reasons: none, missing };
-    io.out(`${JSON.stringify({ ...toJson([], 5), order: about }, null, 2)}\n`);
-  } else if (words.quiet !== true) {
-    io.out(`${[`${title}  INCONCLUSIVE`, ...none.map((line) => `    ${line}`)].join('\n')}\n`);
-  }
 }
 
 /** What became of the models that were asked for; those not begun when somebody interrupted. */

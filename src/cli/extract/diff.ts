@@ -1,4 +1,5 @@
-import { importFor, modelForOrder } from '../order-model.ts';
+import { modelForOrder } from '../order-choice.ts';
+import { importFor } from '../order-model.ts';
 import type { LoadCatalog } from '../catalogue.ts';
 import type { Comparison, Order, OrderDiff } from '../../order/index.ts';
 import { compareMany, consequenceText, isSameOrder } from '../../order/index.ts';
