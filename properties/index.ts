@@ -44,9 +44,8 @@ export const bootProperties: readonly MakeProperty[] = [
   ...poolSanity,
 ];
 
-/** What is asked where a map is short of space. */
-export const reclaimProperties: readonly MakeProperty[] = [
-  reclaimable,
+/** What is asked where a map is short of space and several threads fight for it. */
+export const sleepProperties: readonly MakeProperty[] = [
   noSleepForEver,
   noSleepBesideIdlePages,
   noPanic,
@@ -57,6 +56,9 @@ export const reclaimProperties: readonly MakeProperty[] = [
   vacacheChunks,
   ...poolSanity,
 ];
+
+/** What is asked where one request is alone with the pools: its searches can be counted, too. */
+export const reclaimProperties: readonly MakeProperty[] = [reclaimable, ...sleepProperties];
 
 /** What is asked where RAM is short. */
 export const pageProperties: readonly MakeProperty[] = [

@@ -16,7 +16,9 @@ const searchesAsked = [1, 2];
  * If a request would fit with all idle pages of declared pools gone, it succeeds within k failed
  * searches: each failed search runs the map's reclaim chain once.
  *
- * A request that nobody can satisfy is not its fault: the premise asks for the idle pages.
+ * A request that nobody can satisfy is not its fault: idle pages are asked for where a search has
+ * failed. They must have been idle at the search, too: so this is asked only where the request is
+ * alone, and nobody puts pages back between its search and the question.
  *
  * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_map_prepare()
  */

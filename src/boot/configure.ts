@@ -54,6 +54,8 @@ export function configure(
 ): Result<KernelSpec> {
   const pools = poolSpecs(order);
   const maps = mapSpecs(order, port, sizes);
+  const twice = maps.find((map, i) => maps.findIndex((other) => other.name === map.name) < i);
+  if (twice !== undefined) return bad(madeTwice(order, twice.name));
   const vacaches = maps.flatMap((map) => (map.vacache === null ? [] : [vacachePool(map, port)]));
   const allocators = allocatorSpecs(order, port, sizes, maps);
   if (!allocators.ok) return allocators;
@@ -86,6 +88,19 @@ export function configure(
   });
 }
 
+function madeTwice(order: Order, map: MapName): Diagnostic {
+  const made = order.events.filter(
+    (event) => event.object === map && event.call === 'uvm_km_suballoc',
+  );
+  const last = made.at(-1);
+  return {
+    code: 'bad-order',
+    message: `${map} is made ${made.length === 1 ? 'although it is never a submap' : `${made.length} times`}, expected once`,
+    ...(last === undefined ? {} : { at: `${last.file}:${last.line}` }),
+    hint: 'a map is made by one event; leave the other out',
+  };
+}
+
 const describesPool = (event: OrderEvent): boolean =>
   ['pool_init', 'pool_cache_bootstrap', 'pool_cache_init'].includes(event.call);
 
@@ -102,9 +117,19 @@ function poolSpecs(order: Order): readonly PoolSpec[] {
   const specs = new Map<string, PoolSpec>();
   for (const event of order.events.filter(describesPool)) {
     const name = String(event.args['wchan']);
-    if (!specs.has(name)) specs.set(name, poolSpec(name, event));
+    if (!specs.has(name)) specs.set(name, withLimitLater(order, poolSpec(name, event)));
   }
   return [...specs.values()];
+}
+
+/** No limit at all, for a pool that is given one by a later event: its waiters need a channel. */
+const noLimitYet = 1_000_000_000;
+
+function withLimitLater(order: Order, spec: PoolSpec): PoolSpec {
+  const limited = order.events.some(
+    (event) => event.call === 'pool_sethardlimit' && event.object === spec.object,
+  );
+  return limited && spec.hardLimit === null ? { ...spec, hardLimit: noLimitYet } : spec;
 }
 
 function poolSpec(name: string, event: OrderEvent): PoolSpec {

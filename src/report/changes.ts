@@ -29,29 +29,44 @@ export function describePhase(change: Change): string | null {
   return parts.length === 0 ? null : `phase: ${parts.join(', ')}`;
 }
 
-/** Each part that differs, with its path inside the value. */
-function differences(before: Plain, after: Plain, path: string): string[] {
+/** One part of a value that a step changed; lists tell what went and what came. */
+export type ChangedPart =
+  | { readonly path: string; readonly before: Plain; readonly after: Plain }
+  | { readonly path: string; readonly removed: readonly Plain[]; readonly added: readonly Plain[] };
+
+/** Each part that differs, with its path inside the value; one part of path '' where all of it does. */
+export function changedParts(before: Plain, after: Plain, path = ''): readonly ChangedPart[] {
   if (encode(before) === encode(after)) return [];
-  if (isList(before) && isList(after)) return [listDifference(before, after, path)];
+  if (isList(before) && isList(after)) {
+    const removed = without(before, after);
+    const added = without(after, before);
+    // The same items in another order: only the whole list tells that.
+    if (removed.length > 0 || added.length > 0) return [{ path, removed, added }];
+  }
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) => {
       const below = path === '' ? key : `${path}.${key}`;
-      return differences(before[key] ?? null, after[key] ?? null, below);
+      return changedParts(before[key] ?? null, after[key] ?? null, below);
     });
   }
-  return [`${prefix(path)}${brief(before)} → ${brief(after)}`];
+  return [{ path, before, after }];
 }
 
-function listDifference(before: readonly Plain[], after: readonly Plain[], path: string): string {
-  const gone = without(before, after);
-  const come = without(after, before);
-  if (gone.length === 0 && come.length === 0) return `${prefix(path)}is now ${brief(after)}`;
-  const signs = [
-    ...gone.map((item) => `-${brief(item)}`),
-    ...come.map((item) => `+${brief(item)}`),
-  ];
-  return `${prefix(path)}${signs.join(' ')}`;
+function differences(before: Plain, after: Plain, path: string): string[] {
+  return changedParts(before, after, path).map(partText);
+}
+
+function partText(part: ChangedPart): string {
+  if ('added' in part) {
+    const gone = part.removed.map((item) => `-${brief(item)}`);
+    const come = part.added.map((item) => `+${brief(item)}`);
+    return `${prefix(part.path)}${[...gone, ...come].join(' ')}`;
+  }
+  if (isList(part.before) && isList(part.after)) {
+    return `${prefix(part.path)}is now ${brief(part.after)}`;
+  }
+  return `${prefix(part.path)}${brief(part.before)} → ${brief(part.after)}`;
 }
 
 /** The items of `some` that are left when those of `others` are taken away one by one. */

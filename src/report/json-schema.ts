@@ -20,10 +20,17 @@ const verdict = v.picklist([
   'NOT APPLICABLE',
 ]);
 
+const changedPart = v.strictObject({
+  path: about(v.string(), 'where in its value; empty for all of it'),
+  before: about(v.optional(v.unknown()), 'what was there; null where there was nothing'),
+  after: about(v.optional(v.unknown()), 'what is there now'),
+  removed: about(v.optional(v.array(v.unknown())), 'of a list: the items that went'),
+  added: about(v.optional(v.array(v.unknown())), 'of a list: the items that came'),
+});
+
 const change = v.strictObject({
   cell: about(v.string(), 'the component, as `family/name`'),
-  before: about(v.unknown(), 'its value before the step; null where it did not exist'),
-  after: about(v.unknown(), 'its value after it'),
+  parts: about(v.array(changedPart), 'what of its value is different'),
 });
 
 const chain = v.strictObject({
@@ -70,7 +77,11 @@ const object = v.strictObject({
   ),
   verdict: about(verdict, 'its verdict'),
   premiseStates: about(count, 'states in which the premise was true'),
-  trace: about(v.optional(trace), 'the shortest run to a violation, or to the witness'),
+  trace: about(v.optional(trace), 'the shortest run to a violation'),
+  sameTraceAs: about(
+    v.optional(v.string()),
+    'instead of `trace`: the object of this property whose trace it shares, step by step',
+  ),
 });
 
 const property = v.strictObject({

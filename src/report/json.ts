@@ -1,7 +1,8 @@
 import type { Plain } from '../base/plain.ts';
-import type { Trace, TraceStep } from '../checker/result.ts';
+import type { ObjectResult, Trace, TraceStep } from '../checker/result.ts';
 import type { ChainView } from './chain.ts';
 import { chainsAlong } from './chain.ts';
+import { changedParts } from './changes.ts';
 import type { CheckJson, ModelJson } from './json-schema.ts';
 import { checkSchemaName } from './json-schema.ts';
 import type { ExitCode, Violation } from './judgement.ts';
@@ -54,12 +55,7 @@ function modelJson(model: Reported): ModelJson {
         ...given('breaks', property.breaks),
         verdict: property.verdict,
         ...given('reason', property.reason),
-        objects: property.objects.map((one) => ({
-          object: one.object,
-          verdict: one.verdict,
-          premiseStates: one.premiseStates,
-          ...given('trace', one.trace && traceJson(one.trace, model.initial)),
-        })),
+        objects: objectsJson(property.objects, model),
       })),
       ...violationsOf(result)
         .filter((one) => one.property === 'deadlock' || one.property === 'stuck')
@@ -71,6 +67,23 @@ function modelJson(model: Reported): ModelJson {
       mayNeverPassed: [...result.coverage.mayNeverPassed],
     },
   };
+}
+
+/**
+ * Objects of one property often fall together: the run is given once, and the others point to it.
+ * Witnesses are left out: what is asked for is how a claim breaks.
+ */
+function objectsJson(objects: readonly ObjectResult[], model: Reported): PropertyJson['objects'] {
+  const shownBy = new Map<string, string>();
+  return objects.map(({ object, verdict, premiseStates, trace }) => {
+    const said = { object, verdict, premiseStates };
+    if (trace === undefined || verdict !== 'VIOLATED') return said;
+    const key = JSON.stringify(trace.steps.map((step) => [step.process, step.choices]));
+    const sameTraceAs = shownBy.get(key);
+    if (sameTraceAs !== undefined) return { ...said, sameTraceAs };
+    shownBy.set(key, object);
+    return { ...said, trace: traceJson(trace, model.initial) };
+  });
 }
 
 function endJson(violation: Violation, model: Reported): PropertyJson {
@@ -110,7 +123,14 @@ function stepJson(step: TraceStep, chains: readonly ChainView[]): StepJson {
     line: place?.line ?? null,
     choices: [...step.choices],
     path: [...step.path],
-    changes: step.changes.map(({ cell, before, after }) => ({ cell, before, after })),
+    changes: step.changes.map(({ cell, before, after }) => ({
+      cell,
+      parts: changedParts(before, after).map((part) =>
+        'added' in part
+          ? { path: part.path, removed: [...part.removed], added: [...part.added] }
+          : { ...part },
+      ),
+    })),
     chains: chains.map(({ map, entries, cursor }) => ({ map, entries: [...entries], cursor })),
   };
 }
