@@ -1,6 +1,17 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Cache } from '../../extract/index.ts';
 import { memoryCache } from '../../extract/index.ts';
 import { InputError } from '../failure.ts';
@@ -24,7 +35,18 @@ export function cacheFor(word: CacheWord, tree: string): Cache {
       hint: 'nothing is written into a tree that is read',
     });
   }
-  return diskCache(folder);
+  return diskCache(join(folder, readerVersion()));
+}
+
+/** Changes with the code that reads: what another version has understood is not asked for again. */
+function readerVersion(): string {
+  const room = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'extract');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(room, { recursive: true, encoding: 'utf8' }).sort()) {
+    const { size, mtimeMs } = statSync(join(room, name));
+    hash.update(`${name} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 function userFolder(): string {
