@@ -27,19 +27,34 @@ export const noPanic = (parts: BootParts): Property =>
     },
   });
 
-/** A sleep that nobody can end: no pagedaemon yet, or no other thread that could touch the map. */
-export const noEarlySleep = (parts: BootParts): Property =>
-  always({
+/**
+ * A sleep that nobody can end: for a page before the pagedaemon exists, for address space or an
+ * item before any other thread can run.
+ */
+export const noEarlySleep = (parts: BootParts): Property => {
+  const { cells } = parts.kernel;
+  const pageWait = cells.wchans.at(ref('wchan', 'uvmexp.free'));
+  const others = cells.wchans.cells.filter(
+    (wchan) => wchan !== pageWait && wchan.key !== 'wchan/uvm.pagedaemon',
+  );
+  return always({
     name: 'no-early-sleep',
     sentence: 'nothing sleeps before someone who can wake it exists',
     cites: 'PRE-17',
     about: 'kernel',
     breaks: 'boot hangs without a message',
     objects: parts.kernel.cells.threads.refs.map((at) => ({ name: nameOf(at), at })),
-    holds: ({ at }, view) =>
-      !view.observe(parts.kernel.cells.wchans.at(ref('wchan', 'uvmexp.free')), 'holds', at) ||
-      view.observe(parts.boot, 'isPast', parts.pagedaemon),
+    holds: ({ at }, view) => {
+      if (view.observe(pageWait, 'holds', at))
+        return view.observe(parts.boot, 'isPast', parts.pagedaemon);
+      if (view.observe(cells.globals, 'doThreadsRun')) return true;
+      return (
+        !view.observe(cells.threads.at(at), 'isAt', 'uvm_map_prepare', 'poll') &&
+        others.every((wchan) => !view.observe(wchan, 'holds', at))
+      );
+    },
   });
+};
 
 /** A witness in every model: without it all other claims would be about a boot that never ends. */
 export const bootCompletes = (parts: BootParts): Property =>

@@ -88,7 +88,8 @@ export const noSleepBesideIdlePages = (parts: BootParts): Property => {
 
 /**
  * From each state in which a thread waits for a page, it can still get its memory. Nothing wakes a
- * waiter but the pagedaemon's own turn, so this is about the pagedaemon being woken at all.
+ * waiter but the pagedaemon's own turn; where RAM is simply too small for all that is asked, this is
+ * violated, too, and rightly.
  *
  * @source NetBSD sys/uvm/uvm_pdaemon.c 1.93.4.2 uvm_wait(), uvm_pageout()
  */

@@ -22,6 +22,8 @@ interface Traffic {
   /** An early pool on pool_allocator_nointr, with the number of items that a thread takes. */
   readonly pool: string;
   readonly items: number;
+  /** On one CPU threads run one after the other, so more idle pages are needed. */
+  readonly itemsOnOneCpu: number;
   readonly why: string;
   /** Whether anybody ever waits for the map, so that a bystander can matter. */
   readonly getsShort: boolean;
@@ -31,24 +33,28 @@ const traffic: { readonly [port in PortName]: Traffic } = {
   i386: {
     pool: 'pdppl',
     items: 1,
+    itemsOnOneCpu: 8,
     why: 'page directories, one a page, taken by fork',
     getsShort: true,
   },
   amd64: {
     pool: 'pdppl',
     items: 2,
+    itemsOnOneCpu: 8,
     why: 'page directories, one a page, taken by fork',
     getsShort: true,
   },
   arm32: {
     pool: 'l2ptppl',
     items: 20,
+    itemsOnOneCpu: 20,
     why: 'second-level page tables, so many that their idle pages leave the request too little',
     getsShort: true,
   },
   alpha: {
     pool: 'amappl',
     items: 1,
+    itemsOnOneCpu: 1,
     why: 'amaps; their pages are direct-mapped and take no map space',
     getsShort: false,
   },
@@ -75,7 +81,7 @@ function bootEntry(era: Era, port: PortName): CatalogEntry {
       cpus: {
         default: cpus,
         min: 1,
-        max: facts.multiprocessor ? 8 : 1,
+        max: facts.multiprocessor ? 2 : 1,
         describe: 'CPUs that run once the port has released them',
       },
       interrupts: { default: 1, min: 0, max: 4, describe: 'mbuf interrupts in one run' },
@@ -129,6 +135,7 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
   const failures = options.failures ?? 0;
   const preemption = options.preemption ?? false;
   const grain = options.grain ?? 'fine';
+  const items = cpus === 1 ? acts.itemsOnOneCpu : acts.items;
   const bytes = pagesWanted * facts.pageBytes;
   return {
     name,
@@ -142,7 +149,7 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
       poolActor(
         'fork and exit',
         acts.pool,
-        { items: acts.items, wait: true, order: 'ascending' },
+        { items, wait: true, order: 'ascending' },
         'kernel_map is short',
       ),
       kmemActor(bytes, { sleep: true, from: 'kernel_map is short' }),
@@ -156,12 +163,14 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
     assumptions: [
       `a vacache chunk is ${portSizes.vacachePages} pages instead of 32, a cache group holds 1 object instead of 14 or 15`,
       'allocations whose size the machine decides take one page',
+      'the link set of POOL_INIT is empty, as it very likely was in January 2011 (5.2 still has twelve such pools)',
+      'pools of drivers, file systems and protocols are left out',
     ],
     environmentText: [
       `${cpus} CPU${cpus === 1 ? '' : 's'}; others run from cpu_boot_secondary_processors on`,
       `${interrupts} mbuf interrupt${interrupts === 1 ? '' : 's'} at IPL_VM, from the moment a CPU is below it`,
       `other users of kernel_map leave ${pagesLeft} pages of it when boot is over`,
-      `a thread takes ${acts.items} item${acts.items === 1 ? '' : 's'} of ${acts.pool} and puts them back (${acts.why})`,
+      `a thread takes ${items} item${items === 1 ? '' : 's'} of ${acts.pool} and puts them back (${acts.why})`,
       `a thread asks kmem_alloc(KM_SLEEP) for ${pagesWanted} pages and gives them back`,
       ...(acts.getsShort
         ? ['a bystander write-locks kernel_map while somebody waits for space']

@@ -34,7 +34,7 @@ export function lostPools(era: Era, port: PortName): readonly Expectation[] {
     unboundAllocator === 'forget'
       ? 'the allocator met a NULL map at its first pool_init and was marked initialised; nothing comes back to it'
       : 'the allocator found its map later, but the pools that it already had were not walked';
-  const source = 'sys/kern/subr_pool.c:561';
+  const source = 'sys/kern/subr_pool.c:573';
   return ['registered', 'hooks-installed'].map((property) => ({ property, objects, why, source }));
 }
 

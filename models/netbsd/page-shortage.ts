@@ -51,7 +51,7 @@ export const pageShortages: readonly CatalogEntry[] = eras
       reconstruction: era.policies.reconstruction,
       parameters: {
         cpus: { default: 2, min: 1, max: 4, describe: 'CPUs, all of which run threads' },
-        pages: { default: sizes.pages, min: 16, max: 64, describe: 'pages of RAM' },
+        pages: { default: sizes.pages, min: 20, max: 64, describe: 'pages of RAM' },
         grain: { default: 'fine', describe: 'where a step may end: fine, or sleep to hunt' },
       },
       build: (options) => build(era, name, options),

@@ -144,6 +144,8 @@ export function buildBootModel(input: BootModelInput): Result<BootModel> {
 const standingAssumptions = [
   'memory is sequentially consistent',
   'addresses count from a fixed start inside kernel_map',
+  'assertions and panics of DIAGNOSTIC kernels are outcomes; sizes are those without DIAGNOSTIC',
+  'no step ends inside a locked region; unlocked points that are passed in one step are listed in docs/grain.md',
 ];
 
 const reconstructionOf = (policies: Policies): readonly string[] =>

@@ -158,12 +158,18 @@ function needsOfCall(
       return pool === null
         ? []
         : [...facts.pool(pool, 'PRE-2'), ...growthNeeds(kernel, facts, pool, 'PRE-2')];
+    case 'mi_cpu_attach':
+      // A further CPU: each cache gets a structure for it, an item of pcachecpu.
+      return typeof event.args['cpu'] === 'number'
+        ? [...facts.pool('pcachecpu', 'PRE-3'), ...growthNeeds(kernel, facts, 'pcachecpu', 'PRE-3')]
+        : [];
     case 'uvm_map_setup_kernel':
       return [facts.pages('PRE-5'), ...facts.pool('vmmpepl', 'PRE-5')];
     case 'uvm_km_vacache_init':
       return map === null || kernel.spec.directMap
         ? []
         : [facts.map(map, 'PRE-14'), ...describingNeeds(kernel, facts)];
+    case 'uvm_map':
     case 'uvm_km_alloc':
       return [facts.pages('PRE-5'), ...(map === null ? [] : [facts.map(map, 'PRE-5')])];
     case 'uvm_km_suballoc':

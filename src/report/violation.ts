@@ -241,7 +241,7 @@ function summary(changes: readonly Change[]): readonly string[] {
 
 /** The calls that a step passes, and what was chosen in it. */
 function stepText(step: TraceStep): string {
-  const calls = callsOf(step.path).join(' → ');
+  const calls = callsOf(step.path).join('; ');
   const choices = step.choices.length === 0 ? '' : `[${step.choices.join(', ')}]`;
   return [calls, choices].filter((part) => part !== '').join(' ');
 }
