@@ -18,6 +18,8 @@ export type Globals = {
   readonly poolSubsystem: PoolSubsystem;
   /** The scheduler runs threads other than the one that boots. */
   readonly threadsRun: boolean;
+  /** kthread_create(uvm_pageout) has been called: who waits for a page may be helped. */
+  readonly pagedaemonExists: boolean;
   /** How the kernel stopped; nobody steps afterwards. */
   readonly outcome: Halt | null;
 };
@@ -30,6 +32,7 @@ export const globalsAtReset: Globals = {
   pmapInitialized: false,
   poolSubsystem: 'none',
   threadsRun: false,
+  pagedaemonExists: false,
   outcome: null,
 };
 
@@ -44,6 +47,7 @@ export const globalsType = cellType<Globals>()({
     isPmapInitialized: (globals): boolean => globals.pmapInitialized,
     poolSubsystem: (globals): PoolSubsystem => globals.poolSubsystem,
     doThreadsRun: (globals): boolean => globals.threadsRun,
+    doesPagedaemonExist: (globals): boolean => globals.pagedaemonExists,
     hasStopped: (globals): boolean => globals.outcome !== null,
     outcome: (globals): Halt | null => globals.outcome,
   },
@@ -70,6 +74,9 @@ export const globalsType = cellType<Globals>()({
     },
     setThreadsRun: (globals) => {
       globals.threadsRun = true;
+    },
+    setPagedaemonExists: (globals) => {
+      globals.pagedaemonExists = true;
     },
     halt: (globals, outcome: Halt) => {
       globals.outcome = outcome;
