@@ -13,11 +13,14 @@ const cited = new Map<string, { file: string; revision: string; function: string
 for (const entry of readdirSync('src/kernel', { recursive: true, encoding: 'utf8' })) {
   if (!entry.endsWith('.ts')) continue;
   const text = readFileSync(join('src/kernel', entry), 'utf8').replace(/\n\s*\*\s+(?!@)/g, ' ');
-  for (const [, file = '', revision = '', names = ''] of text.matchAll(
-    /@source NetBSD (sys\/\S+\.[ch]) ([\d.]+)([^\n]*)/g,
-  )) {
-    for (const [, name = ''] of names.matchAll(/\b(\w+)\(\)/g)) {
-      cited.set(`${file} ${name} ${revision}`, { file, revision, function: name });
+  for (const [, citations = ''] of text.matchAll(/@source NetBSD ([^\n]*)/g)) {
+    // One line may cite several files, each with its own revision.
+    for (const [, file = '', revision = '', names = ''] of citations.matchAll(
+      /(sys\/\S+\.[ch]) ([\d.]+)([^;]*)/g,
+    )) {
+      for (const [, name = ''] of names.matchAll(/\b(\w+)\(\)/g)) {
+        cited.set(`${file} ${name} ${revision}`, { file, revision, function: name });
+      }
     }
   }
 }

@@ -165,6 +165,10 @@ export const checkSchema = v.strictObject({
   schema: about(v.literal(checkSchemaName), 'the version of this format'),
   exitCode: about(v.picklist([0, 1, 2, 3, 4, 5, 70]), 'what the command ends with'),
   models: about(v.array(model), 'one for each model, in the order in which they were asked for'),
+  order: about(
+    v.optional(v.record(v.string(), v.unknown())),
+    'with --order and an extracted order: what became of its events, or why no model can run it',
+  ),
 });
 
 export type CheckJson = v.InferOutput<typeof checkSchema>;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
 import { diskTree } from '../../extract/index.ts';
 import type { AgainstReport, ModelledRoutine } from '../../order/index.ts';
 import { against } from '../../order/index.ts';
+import { InternalError } from '../../base/assert.ts';
 import { counted, layOut } from '../../report/text.ts';
 import { valueOf } from '../failure.ts';
 import { functionHash, revisionOf } from '../function-text.ts';
@@ -73,25 +73,24 @@ function againstText({ checks, differing }: AgainstReport, isFull: boolean): str
   return `${[...(rows.length === 0 ? [] : table), end].join('\n')}\n`;
 }
 
-const schema = v.array(
-  v.strictObject({
-    file: v.string(),
-    revision: v.string(),
-    function: v.string(),
-    textHash: v.optional(v.string()),
-  }),
-);
-
 /** What the modelled kernel cites, with a hash of each text; generated, see bench/routine-hashes. */
 function modelledRoutines(): readonly ModelledRoutine[] {
   const path = join(packageRoot(), 'models', 'netbsd', 'routine-hashes.json');
-  return v.parse(schema, JSON.parse(readFileSync(path, 'utf8'))).map((one) => ({
-    file: one.file,
-    revision: one.revision,
-    function: one.function,
-    ...(one.textHash === undefined ? {} : { textHash: one.textHash }),
-  }));
+  const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  if (Array.isArray(list) && list.every(isRoutine)) return list;
+  throw new InternalError(`${path} is not as bench/routine-hashes writes it`);
 }
+
+const isRoutine = (value: unknown): value is ModelledRoutine =>
+  typeof value === 'object' &&
+  value !== null &&
+  'file' in value &&
+  typeof value.file === 'string' &&
+  'revision' in value &&
+  typeof value.revision === 'string' &&
+  'function' in value &&
+  typeof value.function === 'string' &&
+  (!('textHash' in value) || typeof value.textHash === 'string');
 
 /** The file stays in `models`; this module runs from `src` or from `dist/src`. */
 function packageRoot(): string {
