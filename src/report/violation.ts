@@ -5,7 +5,7 @@ import type { ChainView } from './chain.ts';
 import { chainCell, chainOf, chainText, chainsAlong, chainsAtEnd } from './chain.ts';
 import type { Violation, ViolatedObject } from './judgement.ts';
 import { namesOf } from './judgement.ts';
-import { callsOf, shortLocation, startOf } from './places.ts';
+import { callsOf, parsePlace, shortLocation, startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 import { traceKey } from './reported.ts';
 import type { Column } from './text.ts';
@@ -104,6 +104,7 @@ export function renderTrace(
     if (step !== undefined) lines.push(...changeLines(step, chains[i] ?? [], options));
   });
   const indent = ' '.repeat(8);
+  lines.push(...lastPlaces(trace, indent));
   const lastChanged = new Set(trace.steps.at(-1)?.changes.map((change) => change.cell));
   for (const chain of chainsAtEnd(trace, initial)) {
     if (lastChanged.has(chainCell(chain.map))) continue;
@@ -115,6 +116,29 @@ export function renderTrace(
   const minimal = trace.minimal ? 'the fewest possible' : 'not shown minimal';
   lines.push(`  ${counted(trace.steps.length, 'step')}, ${minimal}`);
   return lines.map((line) => (options.full ? line : cut(line, pageWidth)));
+}
+
+/** The last step is the one that people ask about: every place that it passed, and where it ended. */
+function lastPlaces(trace: Trace, indent: string): readonly string[] {
+  const last = trace.steps.at(-1);
+  if (last === undefined) return [];
+  const places = last.path.map(parsePlace).filter((place) => (place.line ?? 0) > 0);
+  const passed = places.map((place) => `${place.function}() ${shortLocation(place)}`);
+  const ends = last.changes.flatMap(({ cell, after }) =>
+    cell === `thread/${last.process}` ? (standsAt(after) ?? []) : [],
+  );
+  return [
+    ...(passed.length > 1 ? [`passes ${passed.join('; ')}`] : []),
+    ...ends.map((at) => `then stands at ${at}`),
+  ].flatMap((text) => wrap(text, indent, `${indent}  `));
+}
+
+/** `uvm_map_prepare, poll`: the innermost routine of a thread's stack and the label it goes on at. */
+function standsAt(thread: Plain): string | null {
+  if (!isRecord(thread) || !isList(thread['stack'])) return null;
+  const top = thread['stack'].at(-1);
+  if (top === undefined || !isRecord(top)) return null;
+  return `${String(top['routine'])}(), ${String(top['at'])}`;
 }
 
 const whoWidth = 20;
