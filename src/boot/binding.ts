@@ -322,6 +322,9 @@ function bindSystemCall(kernel: Kernel, event: OrderEvent): Bound | string {
     case 'yield':
       return run((view) => view.update(globals, 'setThreadsRun'));
     case 'kthread_create':
+      return event.object === 'uvm_pageout'
+        ? run((view) => view.update(globals, 'setPagedaemonExists'))
+        : irrelevant('a thread of the model asks whether this event has run');
     case 'uvm_scheduler':
       return irrelevant('a thread of the model asks whether this event has run');
     default:

@@ -27,7 +27,7 @@ export interface Sizes {
   readonly reserveKernel: number;
   readonly reservePagedaemon: number;
   readonly freeTarget: number;
-  /** Page allocations that may fail although memory is there, once threads run. */
+  /** Page allocations that may fail although memory is there, once the pagedaemon exists. */
   readonly failures?: number;
   readonly cpus: number;
   /** Objects of a cache group; null for the real numbers of the port. */
