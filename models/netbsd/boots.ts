@@ -90,7 +90,8 @@ function bootEntry(era: Era, port: PortName): CatalogEntry {
         default: 0,
         min: 0,
         max: 4,
-        describe: 'page allocations that may fail although memory is there, once the pagedaemon exists',
+        describe:
+          'page allocations that may fail although memory is there, once the pagedaemon exists',
       },
       preemption: { default: false, describe: 'a thread at IPL_NONE may lose its CPU' },
       grain: { default: 'fine', describe: 'where a step may end: fine, or sleep to hunt' },

@@ -37,9 +37,6 @@ import { poolpageRoutines } from './uvm/poolpage.ts';
 import { kmRoutines } from './uvm/uvm-km.ts';
 import { mapRoutines } from './uvm/uvm-map.ts';
 
-/** The first CPU, which boots. */
-export const bootCpu = ref('cpu', 'cpu0');
-
 /**
  * A kernel from its spec; `more` are routines of its driver, such as the boot process.
  *

@@ -75,7 +75,8 @@ describe('the default catalogue', () => {
         const judgement = judge(result, {
           expected: entry.expect,
           strict: false,
-          needsMission: false,
+          lengths: true,
+          needsMission: true,
         });
         expect(judgement.outcome).toBe(entry.expect.length > 0 ? 'reproduced' : 'PASS');
         expect([result.states, result.transitions]).toEqual([states, transitions]);
@@ -99,7 +100,8 @@ describe('the variations of the starved map', () => {
       const judgement = judge(resultOf(entry), {
         expected: entry.expect,
         strict: false,
-        needsMission: false,
+        lengths: true,
+        needsMission: true,
       });
       expect(judgement.outcome).toBe(entry.expect.length > 0 ? 'reproduced' : 'PASS');
     });

@@ -4,7 +4,6 @@
  * These check our own re-implementation. Pure functions of the cells' values; each names its
  * invariant of allocators.md section 16.
  */
-import type { Ref } from '../../base/plain.ts';
 import type { CallbackRef, KernelSpec, PoolSpec } from '../spec.ts';
 import type { AllocatorState } from './allocator-cell.ts';
 import type { CacheState } from './cache-cell.ts';
@@ -152,14 +151,6 @@ export function deferredWhileUnbound(
 /** INV-24: no entry is on a chain twice. */
 export function noneTwice(queue: readonly CallbackRef[]): boolean {
   return new Set(queue).size === queue.length;
-}
-
-/** INV-25, one half: an allocator lists just those of its pools that are initialised. */
-export function listsInitialisedPools(
-  allocator: AllocatorState,
-  poolOf: (pool: Ref<'pool'>) => PoolState,
-): boolean {
-  return allocator.pools.every((pool) => poolOf(pool) !== null);
 }
 
 /** INV-50: no group holds more than its size; shared full groups are full, empty ones empty. */

@@ -86,10 +86,6 @@ export function holeText(hole: OrderHole): string {
   return `${hole.kind} ${hole.what}${at}${why}`;
 }
 
-/** `uvm_init > uvm_km_init`, for one line. */
-export const wayText = (place: Place): string =>
-  [...place.stack.map((frame) => frame.function), place.function].join(' > ');
-
 /**
  * Collects a rule's answers. The same answer for the same object is kept once, at its first
  * event, and counted: a reader wants the fault, not its echoes.
