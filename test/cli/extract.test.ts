@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +62,19 @@ describe('bootproof extract', () => {
     const { out } = await toy('--why', 'kept_pool');
     expect(out).toContain('pool_get');
     expect(out).toContain('uvm_pager_init');
+  });
+
+  it('says which rows of the bring-up table it cannot fill, where no era fits', async () => {
+    expect((await toy('--bring-up')).out).toContain('no table: no era fits');
+  });
+
+  it('survives a tree without its ../common, and writes nothing into the tree', async () => {
+    const alone = join(folder, 'alone', 'sys');
+    cpSync(join(tree, 'sys'), alone, { recursive: true });
+    const before = readdirSync(alone, { recursive: true });
+    const ran = await extract('--arch', 'toy', alone);
+    expect(orderOf(ran).events.length).toBeGreaterThan(20);
+    expect(readdirSync(alone, { recursive: true })).toEqual(before);
   });
 
   it('saves the order whole, and nothing where the folder is missing', async () => {
