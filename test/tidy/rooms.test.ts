@@ -23,7 +23,7 @@ const rooms: { readonly [room: string]: Room } = {
   kernel: { rooms: ['base'], packages: [] },
   extract: {
     rooms: ['base', 'order'],
-    packages: ['web-tree-sitter', 'fastest-levenshtein'],
+    packages: ['web-tree-sitter', 'fastest-levenshtein', 'valibot'],
     // The tree on disk, the grammar that comes with its package, and content hashes.
     node: ['node:crypto', 'node:fs', 'node:module', 'node:path', 'node:url'],
   },
