@@ -67,7 +67,7 @@ function allocatorRoutines(kernel: Kernel): readonly Routine[] {
     ...pdaemonRoutines(kernel),
     ...callbackRoutines(kernel),
     ...poolRoutines(kernel),
-    ...kmemRoutines(),
+    ...kmemRoutines(kernel),
     ...requesterRoutines(kernel),
   ];
 }

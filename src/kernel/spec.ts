@@ -86,7 +86,7 @@ export interface PagesSpec {
   readonly freeTarget: number;
   /** uvm_reclaimable(): a CANFAIL request waits for the pagedaemon (swap is not full); default true. */
   readonly reclaimable?: boolean;
-  /** Attempts that the environment may refuse although pages are free, once threads run. */
+  /** Attempts that the environment may refuse although pages are free, once a pagedaemon exists. */
   readonly failures?: number;
 }
 

@@ -22,15 +22,30 @@ const named = (name: string, second: () => ReturnType<typeof exit>): Routine =>
     labels: { first: { line: 1, run: () => yieldAt('second') }, second: { line: 2, run: second } },
   });
 
+/** Sleeps in its second step, and has two more to make when it is woken. */
+const sleepsOnce: Routine = routine<Record<never, never>>()({
+  name: 'sleeps',
+  file: 'test',
+  revision: 'test',
+  labels: {
+    first: { line: 1, run: () => yieldAt('second') },
+    second: { line: 2, run: () => sleep(channel, 'third') },
+    third: { line: 3, run: () => yieldAt('fourth') },
+    fourth: { line: 4, run: () => exit() },
+  },
+});
+
 const routines = (): readonly Routine[] => [
   named('two_steps', () => exit()),
-  named('sleeps', () => sleep(channel, 'second')),
+  sleepsOnce,
   named('stops', () => halt(oops)),
 ];
 
 function machine(cpus: number): { kernel: Kernel; view: LiveView } {
   const kernel = makeKernel(fullScale({ cpus }), routines);
-  return { kernel, view: liveView(kernel.allCells) };
+  const view = liveView(kernel.allCells);
+  view.update(kernel.cells.globals, 'setCold', false);
+  return { kernel, view };
 }
 
 const process = (
@@ -92,6 +107,61 @@ describe('CPUs', () => {
     view.update(cpu, 'setIpl', 0);
     expect(view.attempt(second)).toBeNull();
     expect(view.observe(cpu, 'standing', ref('thread', 'worker'))).toBe('absent');
+  });
+});
+
+describe('sleeping', () => {
+  const cpu0 = ref('cpu', 'cpu0');
+  const raised = 5;
+
+  /** A thread that has gone to sleep for a page at a raised level. */
+  function asleep(isCold: boolean): { kernel: Kernel; view: LiveView; worker: Process } {
+    const { kernel, view } = machine(1);
+    view.update(kernel.cells.globals, 'setCold', isCold);
+    const worker = process(kernel, 'worker', 'sleeps');
+    view.attempt(worker);
+    view.update(kernel.cells.cpus.at(cpu0), 'setIpl', raised);
+    view.attempt(worker);
+    return { kernel, view, worker };
+  }
+
+  it('while cold leaves the CPU to no other thread; interrupts come in at safepri', () => {
+    const { kernel, view, worker } = asleep(true);
+    const cpu = kernel.cells.cpus.at(cpu0);
+    expect(view.attempt(worker)).toBe(channel);
+    const second = process(kernel, 'second', 'two_steps', { preemption: true });
+    expect(view.attempt(second)).toBe('an idle CPU');
+    const interrupt = process(kernel, 'interrupt', 'two_steps', { level: 'IPL_VM' });
+    expect(view.attempt(interrupt)).toBeNull();
+    expect(view.attempt(interrupt)).toBeNull();
+    expect(view.observe(cpu, 'ipl')).toBe(0);
+    view.update(kernel.cells.wchans.at(channel), 'wakeAll');
+    expect(view.attempt(worker)).toBeNull();
+  });
+
+  it('while cold ends without a wakeup as soon as there is a page, at the level from before', () => {
+    const { kernel, view, worker } = asleep(true);
+    view.update(kernel.cells.globals, 'setPageInitDone');
+    const { reserveKernel } = kernel.spec.pages;
+    view.update(kernel.cells.pages, 'load', reserveKernel);
+    expect(view.attempt(worker)).toBe(channel);
+    view.update(kernel.cells.pages, 'load', 1);
+    expect(view.attempt(worker)).toBeNull();
+    expect(view.observe(kernel.cells.cpus.at(cpu0), 'ipl')).toBe(raised);
+    expect(view.observe(kernel.cells.wchans.at(channel), 'any')).toBe(false);
+  });
+
+  it('once warm leaves the CPU, waits for the wakeup, and goes on at the level from before', () => {
+    const { kernel, view, worker } = asleep(false);
+    const cpu = kernel.cells.cpus.at(cpu0);
+    expect(view.attempt(process(kernel, 'second', 'two_steps'))).toBeNull();
+    expect(view.observe(cpu, 'ipl')).toBe(0);
+    view.attempt(process(kernel, 'second', 'two_steps'));
+    view.update(kernel.cells.pages, 'load', 100);
+    expect(view.attempt(worker)).toBe(channel);
+    view.update(kernel.cells.wchans.at(channel), 'wakeAll');
+    expect(view.attempt(worker)).toBeNull();
+    expect(view.observe(cpu, 'ipl')).toBe(raised);
   });
 });
 

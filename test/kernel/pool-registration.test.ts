@@ -158,9 +158,9 @@ describe('era A', () => {
   it('faults when a pool grows before its map exists', () => {
     const flags = { wait: true };
     const nointr = early(aDeferredQueue).halts('pool_get', { pool: 'pool:pmappl', flags });
-    expect(nointr).toMatchObject({ kind: 'fault', file: 'sys/uvm/uvm_km.c', line: 695 });
+    expect(nointr).toMatchObject({ kind: 'fault', file: 'sys/uvm/uvm_km.c', line: 692 });
     const bare = early(aDeferredQueue).halts('pool_get', { pool: 'pool:pvpl', flags });
-    expect(bare).toMatchObject({ kind: 'fault', file: 'sys/uvm/uvm_km.c', line: 549 });
+    expect(bare).toMatchObject({ kind: 'fault', file: 'sys/uvm/uvm_km.c', line: 540 });
   });
 });
 

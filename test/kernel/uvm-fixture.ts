@@ -217,6 +217,7 @@ export function bootRoutine(kernel: Kernel): Routine {
           view.update(cells.globals, 'publish', 'kmem_map');
           poolSubsystemInit(kernel, view);
           for (const cpu of cells.cpus.cells) view.update(cpu, 'release');
+          view.update(cells.globals, 'setCold', false);
           view.update(cells.globals, 'setThreadsRun');
           return exit();
         },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Process } from '../../src/base/model.ts';
-import { runUntilBlocked } from '../../src/base/live.ts';
+import { liveView, runUntilBlocked } from '../../src/base/live.ts';
 import { ref } from '../../src/base/plain.ts';
 import type { Entry } from '../../src/kernel/kmem/requesters.ts';
 import {
@@ -12,9 +12,10 @@ import {
 } from '../../src/kernel/kmem/requesters.ts';
 import { ageing, lockingBystander, pageShortage } from '../../src/kernel/machine/environment.ts';
 import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
-import { pageWeights } from '../../src/kernel/make-kernel.ts';
+import { makeKernel, pageWeights } from '../../src/kernel/make-kernel.ts';
 import { aDeferredQueue, bLostCallbacksH1 } from '../../src/kernel/eras/index.ts';
 import { kernelMap } from '../../src/kernel/uvm/map-facts.ts';
+import { uvmPageInit, uvmPagePhysload, uvmPagealloc } from '../../src/kernel/uvm/page-queues.ts';
 import { booted, fullScale, page } from './uvm-fixture.ts';
 import type { Bench } from './uvm-fixture.ts';
 
@@ -168,7 +169,80 @@ describe('time', () => {
   });
 });
 
+describe('malloc and free (kern_malloc.c:386, 581)', () => {
+  const bytes = 2 * page;
+  const interrupt = (made: Bench): Process =>
+    threadProcess(made.kernel, 'interrupt', {
+      kind: 'system',
+      level: 'IPL_VM',
+      grain: 'fine',
+      preemption: false,
+      starts: () => true,
+      ...mallocRequester(made.kernel, { bytes, flags: 'M_NOWAIT' }),
+    });
+  const iplOf = ({ kernel, view }: Bench): number =>
+    view.observe(kernel.cells.cpus.at(ref('cpu', 'cpu0')), 'ipl');
+
+  it('let no interrupt in while they are in the VM, and do before and after', () => {
+    const made = booted(fullScale());
+    const fill = mallocRequester(made.kernel, { bytes: 40 * page, flags: 'M_CANFAIL' });
+    const requester = thread(made, 'requester', fill);
+    const handler = interrupt(made);
+    const seen: string[] = [];
+    for (let step = 0; step < stepsMax && made.view.attempt(requester) === null; step++) {
+      if (answerOf(made, 'requester') !== null) break;
+      expect(iplOf(made)).toBe(5);
+      seen.push(made.view.attempt(handler) ?? 'came in');
+    }
+    // kmem_map has no room for it: the chain was asked, with yields, and the level is down again.
+    expect(answerOf(made, 'requester')).toBe('NULL');
+    expect(new Set(seen)).toEqual(new Set(['a CPU below its interrupt level']));
+    expect(made.view.attempt(handler)).toBeNull();
+  });
+
+  it('sleep for a page at that level, and come back at it', () => {
+    const made = booted(fullScale());
+    const pagedaemon = thread(made, 'pagedaemon', { routine: 'uvm_pageout', params: {} });
+    runUntilBlocked(pagedaemon, made.view, stepsMax);
+    const others = pageShortage(made.kernel, 'second', 390);
+    made.view.attempt(others);
+    const ask = mallocRequester(made.kernel, { bytes: 8 * page, flags: 'M_WAITOK' });
+    const requester = thread(made, 'requester', ask);
+    expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('wchan:uvmexp.free');
+    expect(iplOf(made)).toBe(0);
+    made.view.attempt(others);
+    runUntilBlocked(pagedaemon, made.view, stepsMax);
+    expect(runUntilBlocked(requester, made.view, stepsMax)).toBe('nothing: it has ended');
+    expect(answerOf(made, 'requester')).toBe('memory');
+    expect(iplOf(made)).toBe(0);
+  });
+});
+
 describe('short of pages (PRE-17)', () => {
+  it('is never for no reason before a pagedaemon exists that could help', () => {
+    const pages = { total: 400, reserveKernel: 5, reservePagedaemon: 1, freeTarget: 20 };
+    const kernel = makeKernel(fullScale({ pages: { ...pages, failures: 1 } }));
+    const refuses = 1;
+    const view = liveView(kernel.allCells, { choose: () => refuses });
+    uvmPagePhysload(kernel, view, pages.total);
+    uvmPageInit(kernel, view);
+    view.update(kernel.cells.globals, 'setThreadsRun');
+    const granted = (): number => uvmPagealloc(kernel, view, ref('thread', 'requester'), false);
+    expect(granted()).toBe(1);
+    view.update(kernel.cells.globals, 'setPagedaemonExists');
+    expect(granted()).toBe(0);
+    expect(granted()).toBe(1);
+  });
+
+  it('makes the pagedaemon a waiter like any other, except that it only pauses', () => {
+    const made = booted(fullScale());
+    const waits = thread(made, 'pagedaemon', { routine: 'uvm_wait', params: { what: 'test' } });
+    expect(made.view.attempt(waits)).toBeNull();
+    expect(made.view.observe(made.kernel.cells.pages, 'hasWaiters')).toBe(true);
+    expect(made.view.attempt(waits)).toBeNull();
+    expect(made.view.attempt(waits)).toBe('nothing: it has ended');
+  });
+
   const all = 390;
 
   it('sleeps for ever without a pagedaemon, even when pages come back', () => {

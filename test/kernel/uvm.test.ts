@@ -80,6 +80,40 @@ describe('entries of kernel_map (T-17, T-18, INV-31 to 33)', () => {
     ]);
   });
 
+  it('gives reserved entries back unused: what is split takes a free entry of the map', () => {
+    // Six entries a page: one for the page, one for the mapping, two reserved, two to split with.
+    const made = mapOnly({ entriesPerPage: 6 });
+    const request = { map: kernelMap, bytes: 4 * page, align: 0, flags: waits('neither') };
+    const va = Number(made.call('uvm_map', request).answer);
+    const splits = made.call('uvm_unmap', { map: kernelMap, va: va + page, bytes: page });
+    expect(splits.ending).toBe('answered');
+    expect(entriesOf(made)).toHaveLength(3);
+    // Three are free again; with two of them reserved, one end can still be clipped off.
+    const atItsEnd = { map: kernelMap, va: va + 3 * page, bytes: page };
+    expect(made.call('uvm_unmap', atItsEnd).ending).toBe('answered');
+  });
+
+  it('stops at its own lock when the reservation has left too few free entries', () => {
+    // Five entries a page: the split needs two, and beside those reserved there is one.
+    const made = mapOnly({ entriesPerPage: 5 });
+    const request = { map: kernelMap, bytes: 4 * page, align: 0, flags: waits('neither') };
+    const va = Number(made.call('uvm_map', request).answer);
+    const splits = made.call('uvm_unmap', { map: kernelMap, va: va + page, bytes: page });
+    expect(splits.ending).toMatchObject({
+      kind: 'assertion',
+      file: 'sys/uvm/uvm_map.c',
+      line: 822,
+    });
+  });
+
+  it('trips over KASSERT 810 in a quantum unmap of what was not mapped so', () => {
+    const made = mapOnly();
+    const request = { map: kernelMap, bytes: 4 * page, align: 0, flags: waits('neither') };
+    const va = Number(made.call('uvm_map', request).answer);
+    const params = { map: kernelMap, va: va + page, bytes: page, quantum: true };
+    expect(made.call('uvm_unmap', params).ending).toMatchObject({ kind: 'assertion', line: 810 });
+  });
+
   it('refuses a WAITVA request when there is no space left for an entry page', () => {
     const made = mapOnly({ entriesPerPage: 3 });
     vaonly(made, 1);
@@ -136,7 +170,7 @@ describe('maps that do not exist (T-20)', () => {
     expect(made.call('uvm_km_alloc_poolpage_cache', params).ending).toMatchObject({
       kind: 'fault',
       file: 'sys/uvm/uvm_km.c',
-      line: 695,
+      line: 692,
     });
     expect(made.call('uvm_km_alloc_poolpage', params).ending).toMatchObject({ kind: 'fault' });
   });
@@ -160,7 +194,7 @@ describe('physical pages', () => {
     expect(uvmPagebootAlloc(made.kernel, made.view, 3 * page)).toBeNull();
     expect(uvmPagebootAlloc(made.kernel, made.view, 8 * page)).toMatchObject({ line: 588 });
     const up = mapOnly();
-    expect(uvmPagebootAlloc(up.kernel, up.view, page)).toMatchObject({ kind: 'panic', line: 630 });
+    expect(uvmPagebootAlloc(up.kernel, up.view, page)).toMatchObject({ kind: 'panic', line: 629 });
   });
 
   it('keeps the last five for USERESERVE and the last one for the pagedaemon', () => {

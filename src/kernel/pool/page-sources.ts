@@ -143,10 +143,10 @@ function nullMap(
   if (isPoolPage && kernel.spec.directMap) return null;
   if (publishedMap(kernel, view, way.map) !== null) return null;
   const at = {
-    'cached page': { in: 'uvm_km_alloc_poolpage_cache', line: 695 },
-    'bare page': { in: 'uvm_km_alloc', line: 549 },
+    'cached page': { in: 'uvm_km_alloc_poolpage_cache', line: 692 },
+    'bare page': { in: 'uvm_km_alloc', line: 540 },
     chunk: { in: 'km_vacache_alloc', line: 185 },
-    uvm_km_alloc: { in: 'uvm_km_alloc', line: 549 },
+    uvm_km_alloc: { in: 'uvm_km_alloc', line: 540 },
   }[way.by];
   return {
     kind: 'fault',

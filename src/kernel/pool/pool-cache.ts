@@ -15,7 +15,7 @@ import type { View } from '../../base/view.ts';
 import type { Item, PoolFlags } from '../calls.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
-import { curcpu, splvm, splx } from './curcpu.ts';
+import { curcpu, splvm, splx } from '../machine/curcpu.ts';
 import { poolFile, poolHalt, poolRevision } from './place.ts';
 import type { PoolParts } from './pool-parts.ts';
 import { partsOf } from './pool-parts.ts';

@@ -19,15 +19,24 @@ export type Insertion = {
   readonly dead: EntryHome | null;
 };
 
-/** A KASSERT that uvm_unmap_remove() would trip over, with its line. */
-type ClipFailure = { readonly message: string; readonly line: number };
+/** An assertion or lock that uvm_unmap_remove() would stop at, with its line. */
+export type ClipFailure = { readonly message: string; readonly line: number };
+
+/** Where entries for clipping come from; entries that are not quantum have no other source. */
+export type ClipSource = {
+  /** Entries that can be had, the next one first. */
+  readonly homes: readonly EntryHome[];
+  /** What happens when there is none left; null: the caller has to get another one. */
+  readonly lacking: ClipFailure | null;
+};
 
 /** What uvm_unmap_remove() takes out: entries in the order in which they are freed. */
 export type Removal = {
   readonly freed: readonly EntryHome[];
   readonly bytes: number;
-  readonly reservedUsed: number;
-  readonly failure: ClipFailure | null;
+  /** How many entries of the source went into clipping. */
+  readonly clipsUsed: number;
+  readonly failure: ClipFailure | 'another entry' | null;
 };
 
 /** The lowest address with `bytes` free, a multiple of `align` (0 or 1 for any). */
@@ -71,28 +80,25 @@ type RemovalPlan = Removal & {
 
 /**
  * Plans an unmap of [start, end). An entry that straddles a bound is split: a quantum entry with a
- * parked one, any other with one of those reserved beforehand.
+ * parked one, any other with one of `source`.
  */
 export function removal(
   map: { readonly entries: readonly MapEntry[]; readonly merged: readonly EntryHome[] },
   start: Va,
   end: Va,
-  reserved: readonly EntryHome[],
+  source: ClipSource,
 ): RemovalPlan {
   const merged = [...map.merged];
-  const spare = [...reserved];
+  const spare = [...source.homes];
   const entries: MapEntry[] = [];
   const freed: EntryHome[] = [];
   let bytes = 0;
-  let failure: ClipFailure | null = null;
+  let failure: Removal['failure'] = null;
   // The part split off gets another entry's storage, and that entry's flags.
   const split = (entry: MapEntry, from: Va, to: Va): void => {
-    const home = entry.quantum === true ? merged.shift() : spare.pop();
+    const home = entry.quantum === true ? merged.shift() : spare.shift();
     if (home === undefined) {
-      failure =
-        entry.quantum === true
-          ? { message: 'KASSERT(me): no merged entry to split a quantum entry with', line: 818 }
-          : { message: 'KASSERT(!UMR_EMPTY(umr)): no entry reserved for clipping', line: 810 };
+      failure = entry.quantum === true ? noneMerged : (source.lacking ?? 'another entry');
       return;
     }
     const object = entry.object === undefined ? {} : { object: entry.object };
@@ -111,13 +117,18 @@ export function removal(
     freed.unshift(entry.home);
     bytes += Math.min(entry.end, end) - Math.max(entry.start, start);
   }
-  const reservedUsed = reserved.length - spare.length;
+  const clipsUsed = source.homes.length - spare.length;
   return {
     entries: draftOf(entries),
     merged: draftOf(merged),
     freed,
     bytes,
-    reservedUsed,
+    clipsUsed,
     failure,
   };
 }
+
+const noneMerged: ClipFailure = {
+  message: 'KASSERT(me): no merged entry to split a quantum entry with',
+  line: 818,
+};

@@ -3,7 +3,7 @@ import { cellType } from '../../base/cell.ts';
 import type { Draft } from '../../base/plain.ts';
 import type { MapName, Va } from '../spec.ts';
 import { findGap, insertion, removal } from './entry-list.ts';
-import type { Insertion, Removal } from './entry-list.ts';
+import type { ClipSource, Insertion, Removal } from './entry-list.ts';
 
 /**
  * Where the storage of a map entry is: in an entry page of the same map (that page's address), in
@@ -77,9 +77,9 @@ export const mapEntriesType = cellType<MapEntries>()({
     /** What uvm_map_enter() will do: extend a neighbour, or use the new entry. */
     entering: (map, start: Va, end: Va, kind: EntryKind): Insertion =>
       insertion(up(map).entries, start, end, kind),
-    /** What uvm_unmap_remove() will do, with `reserved` entries at hand. */
-    removing: (map, start: Va, end: Va, reserved: number): Removal =>
-      outcomeOf(removal(up(map), start, end, Array(reserved).fill(0))),
+    /** What uvm_unmap_remove() will do. */
+    removing: (map, start: Va, end: Va, clipping: Clipping): Removal =>
+      outcomeOf(removal(up(map), start, end, clipSource(up(map), clipping))),
     /** uvm_kmapent_free(): whether the entry's page goes when this entry is put back. */
     isLastEntryOf: (map, page: Va): boolean => {
       const { pages } = up(map);
@@ -107,14 +107,7 @@ export const mapEntriesType = cellType<MapEntries>()({
       merged: [],
     }),
     /** uvm_kmapent_get(): a page whose entries are all used leaves the list. */
-    takeEntry: (draft, chunk: number) => {
-      const map = up(draft);
-      const head = present(map.pages[0], 'there is a free entry');
-      head.used++;
-      if (head.used < chunk) return;
-      map.pages.shift();
-      map.fullPages = sorted([...map.fullPages, head.page]);
-    },
+    takeEntry: (draft, chunk: number) => takeEntryOf(up(draft), chunk),
     /** uvm_kmapent_put(): a page that was full comes back at the head of the list. */
     putEntry: (draft, page: Va, chunk: number) => {
       const map = up(draft);
@@ -171,10 +164,13 @@ export const mapEntriesType = cellType<MapEntries>()({
       if (plan.dead !== null) map.merged.unshift(plan.dead);
     },
     /** uvm_unmap_remove(): clips what straddles a bound, drops what lies between. */
-    remove: (draft, start: Va, end: Va, reserved: readonly EntryHome[]) => {
+    remove: (draft, start: Va, end: Va, clipping: Clipping) => {
       const map = up(draft);
-      const plan = removal(up(draft), start, end, reserved);
+      const plan = removal(map, start, end, clipSource(map, clipping));
       assert(plan.failure === null, 'whoever removes has asked first');
+      if (!('homes' in clipping)) {
+        for (let i = 0; i < plan.clipsUsed; i++) takeEntryOf(map, clipping.chunk);
+      }
       map.entries = plan.entries;
       map.merged = plan.merged;
     },
@@ -186,16 +182,59 @@ export const mapEntriesType = cellType<MapEntries>()({
   },
 });
 
+/**
+ * Where uvm_mapent_alloc_split() gets an entry: of the pool `vmmpepl`, those given; or a free one of
+ * the map's own pages, which are `chunk` entries each. Those reserved for the unmap are only asked
+ * for their number, and are given back unused.
+ *
+ * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_mapent_alloc_split(), uvm_mapent_alloc()
+ */
+export type Clipping =
+  { readonly homes: readonly EntryHome[] } | { readonly reserved: boolean; readonly chunk: number };
+
+/** An unmap clips two entries at most. */
+const clipsMax = 2;
+
+function clipSource(
+  { pages }: { readonly pages: readonly EntryPage[] },
+  clipping: Clipping,
+): ClipSource {
+  if ('homes' in clipping) return { homes: clipping.homes, lacking: null };
+  if (!clipping.reserved) return { homes: [], lacking: noneReserved };
+  const free = pages.flatMap(({ page, used }) =>
+    Array.from({ length: Math.min(clipsMax, clipping.chunk - used) }, () => page),
+  );
+  return { homes: free, lacking: locksItself };
+}
+
+const noneReserved = {
+  message: 'KASSERT(!UMR_EMPTY(umr)): no entry reserved for clipping',
+  line: 810,
+};
+
+/**
+ * The entries reserved are there, but uvm_mapent_alloc() looks for a free one: without any it makes
+ * a page of entries, whose mapping needs the lock that the unmap holds. rw_enter() and
+ * mutex_spin_enter() stop at that.
+ */
+const locksItself = {
+  message: 'locking against myself: an entry to clip with is made while the map is locked',
+  line: 822,
+};
+
+function takeEntryOf(map: Draft<Present>, chunk: number): void {
+  const head = present(map.pages[0], 'there is a free entry');
+  head.used++;
+  if (head.used < chunk) return;
+  map.pages.shift();
+  map.fullPages = sorted([...map.fullPages, head.page]);
+}
+
 const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
-const outcomeOf = ({
+const outcomeOf = ({ freed, bytes, clipsUsed, failure }: ReturnType<typeof removal>): Removal => ({
   freed,
   bytes,
-  reservedUsed,
-  failure,
-}: ReturnType<typeof removal>): Removal => ({
-  freed,
-  bytes,
-  reservedUsed,
+  clipsUsed,
   failure,
 });

@@ -33,7 +33,7 @@ export function uvmPagebootAlloc(kernel: Kernel, view: View, bytes: number): Hal
   const { pages, globals } = kernel.cells;
   const count = Math.ceil(bytes / kernel.spec.pageBytes);
   if (view.observe(globals, 'isPageInitDone')) {
-    return panic('uvm_page_physget: called _after_ bootstrap', 630);
+    return panic('uvm_page_physget: called _after_ bootstrap', 629);
   }
   if (count > 0 && !view.observe(pages, 'freeExceeds', count - 1)) {
     return panic('uvm_pageboot_alloc: out of memory', 588);
@@ -92,10 +92,10 @@ function grantPages(
   const { globals, pages, wchans } = kernel.cells;
   // Before uvm_page_init() the free lists are empty.
   if (!view.observe(globals, 'isPageInitDone')) return 0;
-  const { reserveKernel, reservePagedaemon, freeTarget } = kernel.spec.pages;
-  const ordinary = useReserve ? reservePagedaemon : Math.max(reserveKernel, reservePagedaemon);
+  const { reservePagedaemon, freeTarget } = kernel.spec.pages;
+  const ordinary = useReserve ? reservePagedaemon : ordinaryFloor(kernel);
   const floor = self === pagedaemon ? 0 : ordinary;
-  if (view.observe(pages, 'mayFail') && view.observe(globals, 'doThreadsRun')) {
+  if (view.observe(pages, 'mayFail') && view.observe(globals, 'doesPagedaemonExist')) {
     const fails = view.choose('uvm_pagealloc', [
       { label: 'as it is', value: false },
       { label: 'fails', value: true },
@@ -108,6 +108,19 @@ function grantPages(
   const { granted, short } = view.observe(pages, 'grant', floor, wanted, freeTarget);
   if (short) wakeAll(view, wchans.at(pagedaemonWakeup));
   return granted;
+}
+
+/** How many pages an ordinary request leaves. */
+const ordinaryFloor = ({ spec }: Kernel): number =>
+  Math.max(spec.pages.reserveKernel, spec.pages.reservePagedaemon);
+
+/** Whether who waits in uvm_wait() would get a page now: those who wait may not use the reserve. */
+export function pageForWaiter(kernel: Kernel, view: View): boolean {
+  const { globals, pages } = kernel.cells;
+  return (
+    view.observe(globals, 'isPageInitDone') &&
+    view.observe(pages, 'freeExceeds', ordinaryFloor(kernel))
+  );
 }
 
 /** wakeup(9): everybody asleep on the channel. */

@@ -29,13 +29,12 @@ function uvmWait(kernel: Kernel): Routine {
     revision,
     labels: {
       wait: {
-        line: 134,
+        line: 160,
         run: (_, view, __, self) => {
-          // The pagedaemon waiting for itself: it only pauses, hz / 8.
-          if (self === pagedaemon) return sleep(null, 'woken');
           view.update(pages, 'setWaiters', true);
           wakeAll(view, wchans.at(pagedaemonWakeup));
-          return sleep(freePages, 'woken');
+          // The pagedaemon waits for itself: it sleeps hz / 8 at most.
+          return sleep(self === pagedaemon ? null : freePages, 'woken');
         },
       },
       woken: { line: 162, run: () => ret(null) },

@@ -93,7 +93,7 @@ function allocPoolpageCache(kernel: Kernel): Routine {
         run: (frame, view) => {
           const { map, waitok } = frame;
           if (spec.directMap) return call('uvm_km_alloc_poolpage', { map, waitok }, 'got');
-          const place = { routine: 'uvm_km_alloc_poolpage_cache', file: kmFile, line: 695 };
+          const place = { routine: 'uvm_km_alloc_poolpage_cache', file: kmFile, line: 692 };
           const fault = nullMapFault(kernel, view, map, place);
           if (fault !== null) return halt(fault);
           if (!view.observe(cells.mapControl.at(map), 'hasVacache')) {

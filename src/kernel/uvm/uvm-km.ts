@@ -71,7 +71,7 @@ function kmAlloc(kernel: Kernel): Routine {
       space: {
         line: 559,
         run: (frame, view) => {
-          const place = { routine: 'uvm_km_alloc', file: kmFile, line: 549 };
+          const place = { routine: 'uvm_km_alloc', file: kmFile, line: 540 };
           const fault = nullMapFault(kernel, view, frame.map, place);
           if (fault !== null) return halt(fault);
           frame.bytes = roundPage(spec, frame.bytes);
@@ -272,7 +272,7 @@ function vacacheInit(kernel: Kernel): Routine {
           return call('pool_init', { pool: ref('pool', vacache) }, 'done');
         },
       },
-      done: { line: 240, run: () => ret(null) },
+      done: { line: 250, run: () => ret(null) },
     },
   });
 }

@@ -9,7 +9,7 @@
  *   object, amaps, and protections, which are the same for all kernel mappings
  */
 import type { Ref } from '../../base/plain.ts';
-import type { Next, Routine } from '../../base/routine.ts';
+import type { Halt, Next, Routine } from '../../base/routine.ts';
 import { go, halt, ret, routine, sleep, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
 import type { Item, MapFlags } from '../calls.ts';
@@ -17,8 +17,9 @@ import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Va } from '../spec.ts';
 import { kmapentAlloc, kmapentFree } from './kmapent.ts';
-import type { EntryHome, EntryKind } from './map-entries.ts';
+import type { Clipping, EntryHome, EntryKind } from './map-entries.ts';
 import {
+  entriesPerPage,
   mapEntryCache,
   mapFile,
   mapRevision,
@@ -61,7 +62,8 @@ function uvmMap(kernel: Kernel): Routine {
       entry: {
         line: 1178,
         run: (frame, view) => {
-          const place = { routine: 'uvm_map', file: mapFile, line: 1166 };
+          const line = frame.flags.quantum === true ? 1166 : 1179;
+          const place = { routine: 'uvm_map', file: mapFile, line };
           const fault = nullMapFault(kernel, view, frame.map, place);
           if (fault !== null) return halt(fault);
           if (frame.map === pagerMap) frame.nomerge = true;
@@ -216,8 +218,10 @@ type UnmapLocals = {
   va: Va;
   bytes: number;
   quantum?: true;
-  /** Entries reserved for clipping, before the map is locked. */
+  /** Entries reserved for clipping, before the map is locked; none of them is ever used for it. */
   reserved?: EntryHome[];
+  /** Entries of the pool to clip with, where the map has no pages of its own. */
+  clips?: EntryHome[];
   dead?: EntryHome[];
 };
 
@@ -225,9 +229,13 @@ type UnmapLocals = {
  * Removes mappings, clears VM_MAP_WANTVA and so lets those who wait for space search again.
  *
  * Quantum mappings never need an allocation: the entries for splitting them were kept when they
- * were merged. For others two entries are reserved first; a failure of that is ignored.
+ * were merged. For others two entries are reserved first; a failure of that is ignored. What is
+ * split then takes its entry from the free ones all the same, with the map locked, and the reserved
+ * ones go back.
  *
- * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_unmap1(), uvm_unmap_remove(), uvm_unmap_detach()
+ * @source NetBSD sys/uvm/uvm_map.c 1.263.4.5 uvm_unmap1(), uvm_unmap_remove(), uvm_unmap_detach(),
+ *   uvm_mapent_reserve(), uvm_mapent_unreserve()
+ * @differs an entry of the pool to clip with is fetched before the map is locked, not under the lock
  */
 function uvmUnmap(kernel: Kernel): Routine {
   const { spec, cells } = kernel;
@@ -239,7 +247,8 @@ function uvmUnmap(kernel: Kernel): Routine {
       reserve: {
         line: 5216,
         run: (frame, view) => {
-          const place = { routine: 'uvm_unmap1', file: mapFile, line: 5217 };
+          const line = frame.quantum === true ? 5217 : 4796;
+          const place = { routine: 'uvm_unmap1', file: mapFile, line };
           const fault = nullMapFault(kernel, view, frame.map, place);
           if (fault !== null) return halt(fault);
           if (frame.quantum === true || !usesEntryPages(spec, frame.map)) return go('remove');
@@ -268,18 +277,33 @@ function uvmUnmap(kernel: Kernel): Routine {
         run: (frame, view) => {
           const entries = cells.mapEntries.at(frame.map);
           const reserved = frame.reserved ?? [];
-          delete frame.reserved;
+          const clips = frame.clips ?? [];
+          const clipping: Clipping = usesEntryPages(spec, frame.map)
+            ? { reserved: reserved.length > 0, chunk: entriesPerPage(spec) }
+            : { homes: clips };
           const end = frame.va + frame.bytes;
-          const plan = view.observe(entries, 'removing', frame.va, end, reserved.length);
+          const plan = view.observe(entries, 'removing', frame.va, end, clipping);
+          if (plan.failure === 'another entry') {
+            return call('pool_cache_get', { pool: mapEntryCache, flags: { wait: true } }, 'clip');
+          }
           if (plan.failure !== null) {
             return halt({ kind: 'assertion', file: mapFile, ...plan.failure });
           }
-          view.update(entries, 'remove', frame.va, end, reserved);
+          delete frame.reserved;
+          delete frame.clips;
+          view.update(entries, 'remove', frame.va, end, clipping);
           writeLock(kernel, view, frame.map);
           view.update(cells.mapControl.at(frame.map), 'shrink', plan.bytes);
-          const left = reserved.slice(0, reserved.length - plan.reservedUsed).reverse();
-          frame.dead = [...left, ...plan.freed];
+          frame.dead = [...reserved.reverse(), ...clips.slice(plan.clipsUsed), ...plan.freed];
           return go('free');
+        },
+      },
+      clip: {
+        line: 822,
+        run: (frame, _, home: Item | null) => {
+          if (home === null) return halt(nothingToClipWith);
+          frame.clips = [...(frame.clips ?? []), home];
+          return go('remove');
         },
       },
       free: {
@@ -289,3 +313,11 @@ function uvmUnmap(kernel: Kernel): Routine {
     },
   });
 }
+
+/** uvm_map_clip_start() and uvm_map_clip_end() go through what uvm_mapent_alloc_split() answered. */
+const nothingToClipWith: Halt = {
+  kind: 'fault',
+  message: 'NULL map entry in uvm_mapent_copy: the pool has none to clip with',
+  file: mapFile,
+  line: 1082,
+};
