@@ -50,6 +50,7 @@ describe('extract, on mini-bsd', () => {
       'must mutex_init main_lock',
       'must uvm_pageboot_alloc',
       'must set uvm.page_init_done',
+      'must pmap_growkernel',
       'must uvm_map_setup kernel_map_store',
       'must set kernel_map',
       'loop mutex_init pmap_locks[*]',

@@ -9,7 +9,7 @@
 export interface ApiCall {
   readonly kind: string;
   readonly object: number | 'result' | null;
-  readonly follow: boolean;
+  readonly follow: Follow;
   /** What the call answers: a new object, success, or something unknown. */
   readonly answer: 'object' | 'success' | 'unknown';
   readonly parameters: readonly string[];
@@ -17,11 +17,17 @@ export interface ApiCall {
   readonly flags?: string;
 }
 
+/**
+ * Whether the body of an event's call is followed. `aside`: what happens inside is listed, but its
+ * effect on memory is taken back, and the call answers as if it had not been followed.
+ */
+export type Follow = boolean | 'aside';
+
 const table = new Map<string, ApiCall>();
 
 interface Row {
   readonly object?: number | 'result' | null;
-  readonly follow?: boolean;
+  readonly follow?: Follow;
   readonly answer?: ApiCall['answer'];
   readonly flags?: string;
 }
@@ -107,6 +113,7 @@ rows(
   'vmem_xalloc(vm size align phase nocross minaddr maxaddr flags addrp)',
 );
 rows('vmem', { object: first, answer: 'success', ...vm }, 'vmem_add(vm addr size flags)');
+rows('vmem', { object: first }, 'vmem_size(vm typemask)');
 rows(
   'vmem',
   { object: first },
@@ -147,10 +154,16 @@ rows('page', { answer: 'object' }, 'pmap_steal_memory(size vstartp vendp)');
 rows('page', { follow: true }, 'uvm_page_physload(start end avail_start avail_end free_list)');
 rows('page', { follow: true }, 'uvm_setpagesize()');
 rows('page', { answer: 'unknown' }, 'uvm_page_physget(paddrp)');
-rows('page', { answer: 'object' }, 'uvm_pagealloc_strat(obj off anon flags strat free_list)');
+rows('page', { follow: true }, 'pmap_growkernel(maxkvaddr)');
+// Each page that is asked for asks in turn whether the pagedaemon should run.
 rows(
   'page',
-  { answer: 'success' },
+  { answer: 'object', follow: 'aside' },
+  'uvm_pagealloc_strat(obj off anon flags strat free_list)',
+);
+rows(
+  'page',
+  { answer: 'success', follow: 'aside' },
   'uvm_pglistalloc(size low high alignment boundary rlist nsegs waitok)',
 );
 rows('page', {}, 'uvm_pagefree(pg)', 'uvm_pglistfree(list)');
@@ -188,6 +201,7 @@ rows(
   'psref_class_create(name ipl)',
 );
 rows('per cpu', {}, 'pserialize_perform(psz)');
+rows('per cpu', { object: first, follow: true }, 'kcpuset_create(retkcp zero)');
 rows(
   'extent',
   { object: 'result', follow: true },
@@ -219,6 +233,9 @@ export const phaseGlobals: ReadonlySet<string> = new Set([
   ...['kmem_arena', 'kmem_va_arena', 'kmem_meta_arena', 'kmem_va_meta_arena'],
   ...['uvm.page_init_done', 'uvm.pagedaemon_lwp', 'cold', 'mp_online', 'pmap_initialized', 'ncpu'],
 ]);
+
+/** An allocator's map, assigned by hand. */
+export const backingMap = /^\w+\.pa_backingmap$/;
 
 /** Every name that may become an event. */
 export const interestingCalls: ReadonlySet<string> = new Set([

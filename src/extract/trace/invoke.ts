@@ -3,7 +3,7 @@
  */
 import type { CallExpr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
-import { apiCalls, lockUses, phaseGlobals } from './api.ts';
+import { apiCalls, backingMap, lockUses, phaseGlobals } from './api.ts';
 import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
@@ -18,6 +18,8 @@ import { converted } from './arithmetic.ts';
 
 const candidatesMax = 1;
 const recursionMax = 2;
+// Its own bindings follow from what allocators declare, and are replayed by who asks for them.
+const poolFile = 'kern/subr_pool.c';
 
 export class Calls {
   readonly #session: Session;
@@ -161,6 +163,10 @@ export class Calls {
       this.#forgetArguments(e, frame);
       return api === undefined ? undefined : this.#answer(name, api, e, event, frame);
     }
+    if (api?.follow === 'aside') {
+      this.#followAside(definition, values, frame, e.line);
+      return this.#answer(name, api, e, event, frame);
+    }
     const result = this.follow(definition, values, frame, e.line);
     const made = api?.object === 'result' ? pointee(result) : undefined;
     if (made !== undefined && event?.object === null) {
@@ -168,6 +174,20 @@ export class Calls {
       this.#makers.set(made, event);
     }
     return result;
+  }
+
+  /** What happens inside is listed; that it happened changes nothing that is known. */
+  #followAside(
+    definition: FunctionDef,
+    values: readonly Value[],
+    frame: Frame,
+    line: number,
+  ): void {
+    const { store } = this.#session;
+    const mark = store.mark();
+    this.follow(definition, values, frame, line);
+    store.rewind(mark);
+    this.#session.isDead = false;
   }
 
   /** Runs a function's body; `frame` is null for an entry. */
@@ -327,8 +347,9 @@ export class Calls {
         if (maker !== undefined) maker.object = name;
       }
     }
-    const global = path.replace(/@[^@]*\.[chsS]$/, '');
-    if (!phaseGlobals.has(global)) return;
+    const global = path.replace(/@[^@]*?\.[chsS](?=$|\.)/, '');
+    const isBound = backingMap.test(global) && frame.definition.file !== poolFile;
+    if (!phaseGlobals.has(global) && !isBound) return;
     const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
     this.#push('set', global, { value: shown }, line, frame);
   }
