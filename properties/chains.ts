@@ -89,3 +89,15 @@ export const forgottenWhenGone = (parts: BootParts): Property =>
       (parts.kernel.cells.chains.cells.every((chain) => !view.observe(chain, 'holds', at)) &&
         parts.kernel.cells.allocators.cells.every((one) => !view.observe(one, 'has', at))),
   });
+
+/** Told rather than left out: the model has no second number that could disagree. */
+export const callbackCount = (): Property =>
+  always({
+    name: 'callback-count',
+    sentence: 'the callback count of a head is the length of its queue',
+    cites: 'INV-26',
+    about: 'model sanity',
+    notApplicable: 'ch_nentries is not stored: it is the length of the queue',
+    objects: [],
+    holds: () => true,
+  });

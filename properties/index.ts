@@ -2,6 +2,7 @@ import type { Property } from '../src/base/model.ts';
 import type { BootParts } from '../src/boot/boot-model.ts';
 import {
   boundOnce,
+  callbackCount,
   deferredExactly,
   forgottenWhenGone,
   noDuplicates,
@@ -34,6 +35,7 @@ export const bootProperties: readonly MakeProperty[] = [
   queueFlushed,
   noDuplicates,
   forgottenWhenGone,
+  callbackCount,
   noEarlySleep,
   noPanic,
   bootCompletes,

@@ -15,16 +15,17 @@ interface NeedOfEvent extends PropertyObject {
  *
  * One object for each event and need, so that the verdict names the need that failed.
  */
-export const needs = (parts: BootParts): Property =>
-  always<NeedOfEvent>({
+export function needs(parts: BootParts): Property {
+  const titles = titlesOf(parts);
+  return always<NeedOfEvent>({
     name: 'needs',
     sentence: 'no operation starts before everything in its need set is up',
     cites: 'PRE-1 to PRE-16',
     about: 'mission',
     breaks: 'the operation meets a NULL map, a pool that was never described, or no memory at all',
-    objects: parts.needs.flatMap((of) =>
+    objects: parts.needs.flatMap((of, i) =>
       of.needs.map((need) => ({
-        name: `${titleOf(parts, of)}: ${need.fact} (${need.cites})`,
+        name: `${titles[i] ?? ''}: ${need.fact} (${need.cites})`,
         of,
         need,
       })),
@@ -32,6 +33,18 @@ export const needs = (parts: BootParts): Property =>
     premise: ({ of }, view) => view.observe(parts.boot, 'isAbout', of.index) && of.counts(view),
     holds: ({ need }, view) => need.isUp(view),
   });
+}
+
+/** A line that is passed more than once, from several callers, is numbered from its second time on. */
+function titlesOf(parts: BootParts): readonly string[] {
+  const times = new Map<string, number>();
+  return parts.needs.map((of) => {
+    const title = titleOf(parts, of);
+    const time = (times.get(title) ?? 0) + 1;
+    times.set(title, time);
+    return time === 1 ? title : `${title} #${time}`;
+  });
+}
 
 function titleOf(parts: BootParts, { index, event }: EventNeeds): string {
   const object = String(parts.events[index]?.told['object'] ?? event.object ?? '');
