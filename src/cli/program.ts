@@ -141,7 +141,6 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .argument('[MODEL...]', 'names or patterns')
     .option('--schedules', 'random runs of the models as they are (the default)')
     .option('--configurations', 'the same, of other sizes and environments')
-    .option('--configurations', 'the same, of other sizes and environments')
     .option('--orders', 'generated changes of their boot orders, until a callback is lost')
     .option('--policies', 'with --orders: generated policies of the allocators, too')
     .option('--seed <N>', 'repeat a run; a fresh seed is printed otherwise')
