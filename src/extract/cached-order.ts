@@ -11,7 +11,7 @@ import type { Order } from '../order/order.ts';
 import { parseOrder } from '../order/order.ts';
 import type { Cache } from './cache.ts';
 import { cacheVersion } from './cache.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { FileHashes } from './file-hashes.ts';
 
 const entrySchema = v.strictObject({
   files: v.record(v.string(), v.nullable(v.string())),
@@ -26,7 +26,7 @@ export function orderKey(request: unknown): string {
 }
 
 /** The stored order, if no file that it rests on has changed. */
-export function storedOrder(cache: Cache, key: string, tree: SourceTree): Order | null {
+export function storedOrder(cache: Cache, key: string, hashes: FileHashes): Order | null {
   const text = cache.get(key);
   if (text === null) return null;
   let json: unknown;
@@ -38,7 +38,7 @@ export function storedOrder(cache: Cache, key: string, tree: SourceTree): Order 
   const entry = v.safeParse(entrySchema, json);
   if (!entry.success) return null;
   for (const [path, hash] of Object.entries(entry.output.files)) {
-    if (hashOf(tree, path) !== hash) return null;
+    if (hashes.of(path) !== hash) return null;
   }
   const order = parseOrder(entry.output.order, 'cache');
   return order.ok ? order.value : null;
@@ -47,17 +47,12 @@ export function storedOrder(cache: Cache, key: string, tree: SourceTree): Order 
 export function storeOrder(
   cache: Cache,
   key: string,
-  tree: SourceTree,
+  hashes: FileHashes,
   paths: readonly string[],
   order: Order,
 ): void {
   const files = Object.fromEntries(
-    [...new Set(paths)].sort().map((path) => [path, hashOf(tree, path)]),
+    [...new Set(paths)].sort().map((path) => [path, hashes.of(path)]),
   );
   cache.put(key, JSON.stringify({ files, order }));
-}
-
-function hashOf(tree: SourceTree, path: string): string | null {
-  const text = tree.read(path);
-  return text === null ? null : createHash('sha256').update(text, 'latin1').digest('base64');
 }

@@ -72,7 +72,7 @@ function fromAssembly(
     /locore|start/i.test(file),
   );
   for (const file of starts) {
-    const preprocessed = preprocessor.run(file, preprocessedAssembly);
+    const preprocessed = preprocessor.runAssembly(file, preprocessedAssembly);
     if (preprocessed === null) continue;
     const calls = callsIn(preprocessed.text);
     const main = calls.findIndex(({ name }) => name === 'main' || name === 'kernmain');

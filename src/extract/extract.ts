@@ -16,6 +16,8 @@ import { entriesOf } from './entries.ts';
 import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
+import { FileHashes } from './file-hashes.ts';
+import { CachedUnits } from './program/cached-units.ts';
 import { Program } from './program/program.ts';
 import { Types } from './program/types.ts';
 import { FreshUnits } from './program/unit-reader.ts';
@@ -47,8 +49,9 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
       hint: 'give the folder of the kernel sources, as in /usr/src/sys',
     });
   }
+  const hashes = new FileHashes(tree);
   const key = orderKey([options.arch, options.config, options.options, limits, options.locks]);
-  const stored = options.cache === undefined ? null : storedOrder(options.cache, key, tree);
+  const stored = options.cache === undefined ? null : storedOrder(options.cache, key, hashes);
   if (stored !== null) return ok(stored);
   progress('reading the configuration');
   const configuration = loadConfiguration(tree, options, limits);
@@ -72,7 +75,10 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     model,
     limits,
     holes,
-    reader: units,
+    reader:
+      options.cache === undefined
+        ? units
+        : new CachedUnits(options.cache, units, hashes, configuration.value, limits),
   });
   const entries = entriesOf(configuration.value, program, units.preprocessor);
   if (entries.frames.length === 0) return bad(noMain(configuration.value));
@@ -118,8 +124,10 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);
     const rests = [...configuration.value.confFiles, ...configuration.value.files];
-    const paths = [...rests, ...units.filesRead, ...missing].filter((path) => !path.includes(' '));
-    storeOrder(options.cache, key, tree, paths, order);
+    const paths = [...rests, ...units.filesRead, ...units.filesAbsent, ...missing].filter(
+      (path) => !path.includes(' '),
+    );
+    storeOrder(options.cache, key, hashes, paths, order);
   }
   return ok(order);
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ExtractOptions, SourceTree } from '../../src/extract/index.ts';
+import type { Cache, ExtractOptions, SourceTree } from '../../src/extract/index.ts';
 import { diskTree, extract, memoryCache, memoryTree } from '../../src/extract/index.ts';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
 import { parseOrder } from '../../src/order/order.ts';
@@ -168,6 +168,40 @@ describe('a planted bug', () => {
 });
 
 describe('the cache', () => {
+  it('reads again what depends on an edited file, and nothing else', async () => {
+    const inner = memoryCache();
+    const written: string[] = [];
+    const cache: Cache = {
+      get: (key) => inner.get(key),
+      put(key, value) {
+        written.push(/"declared":\{"path":"([^"]*)"/.exec(value)?.[1] ?? 'the order');
+        inner.put(key, value);
+      },
+    };
+    const files = texts();
+    await order({ cache }, memoryTree(files));
+    expect(written.length).toBeGreaterThan(5);
+    const edited = async (path: string, text: string): Promise<Order> => {
+      written.length = 0;
+      return order({ cache }, memoryTree({ ...files, [path]: `${text}${files[path]}` }));
+    };
+    await edited('uvm/uvm_km.c', '/* a line more */\n');
+    expect(written).toEqual(['uvm/uvm_km.c', 'the order']);
+    const warm = await edited('sys/pool.h', '#define ONE_MORE 1\n');
+    expect(written).toContain('kern/subr_pool.c');
+    expect(written).not.toContain('kern/subr_autoconf.c');
+    const changed = { ...files, 'sys/pool.h': `#define ONE_MORE 1\n${files['sys/pool.h']}` };
+    expect(warm).toEqual(await order({}, memoryTree(changed)));
+  });
+
+  it('notices a header that appears where one was looked for in vain', async () => {
+    const cache = memoryCache();
+    const before = await order({ cache }, memoryTree(texts()));
+    const shadowed = { ...texts(), 'kern/opt_bugs.h': '#define BUG_LOST_CALLBACK 1\n' };
+    const after = await order({ cache }, memoryTree(shadowed));
+    expect(after.events.length).toBeLessThan(before.events.length);
+  });
+
   it('answers while nothing has changed, and not once something has', async () => {
     const cache = memoryCache();
     const files = texts();

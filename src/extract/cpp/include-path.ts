@@ -6,8 +6,14 @@ import type { SourceTree } from '../source-tree.ts';
 import { folderOf, insideTree, joinPath } from '../source-tree.ts';
 
 export interface IncludePath {
+  find(name: string, from: string, quoted: boolean): Found;
+}
+
+export interface Found {
   /** The file's path in the tree, `virtual:NAME` for a generated header, or null. */
-  find(name: string, from: string, quoted: boolean): string | null;
+  readonly path: string | null;
+  /** Where it was looked for first: a file that appears there would be found instead. */
+  readonly absent: readonly string[];
 }
 
 export const virtualPrefix = 'virtual:';
@@ -31,8 +37,9 @@ export function includePath(
     known.set(path, now);
     return now;
   };
-  const answers = new Map<string, string | null>();
-  const search = (name: string, folder: string | null): string | null => {
+  const answers = new Map<string, Found>();
+  const search = (name: string, folder: string | null): Found => {
+    const absent: string[] = [];
     const candidates: string[] = [];
     if (folder !== null) candidates.push(joinPath(folder, name));
     const slash = name.indexOf('/');
@@ -41,9 +48,11 @@ export function includePath(
     candidates.push(name, ...folders.map((one) => joinPath(one, name)));
     for (const candidate of candidates) {
       const path = insideTree(candidate);
-      if (path !== null && isFile(path)) return path;
+      if (path === null) continue;
+      if (isFile(path)) return { path, absent };
+      absent.push(path);
     }
-    return generated.has(name) ? virtualPrefix + name : null;
+    return { path: generated.has(name) ? virtualPrefix + name : null, absent };
   };
   return {
     find(name, from, quoted) {

@@ -44,6 +44,8 @@ export interface Preprocessed {
   readonly headers: readonly { readonly path: string; readonly text: string }[];
   /** Every file that was read, in order. */
   readonly includes: readonly string[];
+  /** Paths at which an included file was looked for in vain. */
+  readonly absent: ReadonlySet<string>;
   readonly recorded: readonly Recorded[];
   /** `file:line:function` → the macro whose expansion holds the call. */
   readonly origins: ReadonlyMap<string, string>;
@@ -56,7 +58,7 @@ export class Preprocessor {
   readonly #setup: PreprocessorSetup;
   readonly #sources = new Map<string, SourceFile | null>();
   readonly #conditions = new Map<string, boolean>();
-  readonly #definitions = new Map<string, Macro | null>();
+  readonly #definitions = new WeakMap<SourceLine, Macro | null>();
   readonly #given = new Set<string>();
 
   constructor(setup: PreprocessorSetup) {
@@ -68,8 +70,19 @@ export class Preprocessor {
     this.#given.add(path);
   }
 
+  hasGiven(path: string): boolean {
+    return this.#given.has(path);
+  }
+
   /** Preprocesses one file; null where it cannot be read. */
-  run(path: string, extra: readonly string[] = []): Preprocessed | null {
+  run(path: string): Preprocessed | null {
+    const main = this.source(path);
+    if (main === null) return null;
+    return new Run(this, this.#setup, new Map(this.#setup.predefined), true).whole(main);
+  }
+
+  /** Preprocesses a file that is not C: its headers read differently, and are not given out. */
+  runAssembly(path: string, extra: readonly string[]): Preprocessed | null {
     const main = this.source(path);
     if (main === null) return null;
     const macros: MacroTable = new Map(this.#setup.predefined);
@@ -77,8 +90,7 @@ export class Preprocessor {
       const macro = parseMacro(text);
       if (macro !== null) macros.set(macro.name, macro);
     }
-    const run = new Run(this, this.#setup, macros);
-    return run.whole(main);
+    return new Run(this, this.#setup, macros, false).whole(main);
   }
 
   source(path: string): SourceFile | null {
@@ -106,11 +118,11 @@ export class Preprocessor {
     return true;
   }
 
-  definition(text: string): Macro | null {
-    let macro = this.#definitions.get(text);
+  definition(line: SourceLine): Macro | null {
+    let macro = this.#definitions.get(line);
     if (macro === undefined) {
-      macro = parseMacro(text);
-      this.#definitions.set(text, macro);
+      macro = parseMacro(line.text);
+      this.#definitions.set(line, macro);
     }
     return macro;
   }
@@ -147,6 +159,8 @@ class Run implements Expansion {
   line = 0;
   readonly #owner: Preprocessor;
   readonly #setup: PreprocessorSetup;
+  readonly #gives: boolean;
+  readonly #absent = new Set<string>();
   readonly #headers: { path: string; text: string }[] = [];
   readonly #includes: string[] = [];
   readonly #recorded: Recorded[] = [];
@@ -157,8 +171,9 @@ class Run implements Expansion {
   #size = 0;
   #file = '';
 
-  constructor(owner: Preprocessor, setup: PreprocessorSetup, macros: MacroTable) {
+  constructor(owner: Preprocessor, setup: PreprocessorSetup, macros: MacroTable, gives: boolean) {
     this.#owner = owner;
+    this.#gives = gives;
     this.#setup = setup;
     this.macros = macros;
     this.keep = setup.keep;
@@ -173,6 +188,7 @@ class Run implements Expansion {
       text: out.join(''),
       headers: this.#headers,
       includes: this.#includes,
+      absent: this.#absent,
       recorded: this.#recorded,
       origins: this.#origins,
       missing: [...this.#missing].map(([name, at]) => ({ name, at })),
@@ -281,7 +297,7 @@ class Run implements Expansion {
   #directive(line: SourceLine, path: string): void {
     switch (line.directive) {
       case 'define': {
-        const macro = this.#owner.definition(line.text);
+        const macro = this.#owner.definition(line);
         if (macro !== null && !this.#setup.fixed.has(macro.name))
           this.macros.set(macro.name, macro);
         return;
@@ -309,7 +325,8 @@ class Run implements Expansion {
     const match = /^([<"])([^>"]+)[>"]/.exec(text);
     if (match === null) return;
     const [, quote, name = ''] = match;
-    const path = this.#setup.includes.find(name, from, quote === '"');
+    const { path, absent } = this.#setup.includes.find(name, from, quote === '"');
+    for (const one of absent) this.#absent.add(one);
     const file = path === null ? null : this.#owner.source(path);
     if (file === null) {
       if (!this.#missing.has(name)) this.#missing.set(name, `${from}:${line.line}`);
@@ -319,7 +336,7 @@ class Run implements Expansion {
       return this.#limit(`includeDepthMax: ${file.path} includes itself`);
     }
     if (file.guard !== null && this.macros.has(file.guard)) return;
-    if (!this.#owner.wantsText(file.path)) return this.#process(file, null);
+    if (!this.#gives || !this.#owner.wantsText(file.path)) return this.#process(file, null);
     const out: string[] = [];
     this.#process(file, out);
     this.#headers.push({ path: file.path, text: out.join('') });

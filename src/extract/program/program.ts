@@ -27,8 +27,10 @@ export interface UnitText {
   readonly headers: readonly Declared[];
   readonly preprocessed: Pick<
     Preprocessed,
-    'includes' | 'recorded' | 'origins' | 'missing' | 'exceeded'
+    'includes' | 'absent' | 'recorded' | 'origins' | 'missing' | 'exceeded'
   >;
+  /** Values of the constants that name flags and levels; null where they were not collected. */
+  readonly flags: ReadonlyMap<string, bigint> | null;
 }
 
 interface Unit {

@@ -29,9 +29,11 @@ export class FreshUnits implements UnitReader {
   readonly #limits: Limits;
   readonly #parser: Parser;
   readonly #model: DataModel;
-  readonly #typeNames = new Set<string>();
+  /** Typedef names, with the headers that declare them. */
+  readonly #typeNames = new Map<string, string[]>();
   readonly #flags = new Map<string, bigint>();
   readonly #read: string[] = [];
+  readonly #absent = new Set<string>();
 
   constructor(
     tree: SourceTree,
@@ -62,6 +64,11 @@ export class FreshUnits implements UnitReader {
     return this.#read;
   }
 
+  /** Every place at which an included file was looked for in vain. */
+  get filesAbsent(): ReadonlySet<string> {
+    return this.#absent;
+  }
+
   get flags(): ReadonlyMap<string, bigint> {
     return this.#flags;
   }
@@ -69,28 +76,65 @@ export class FreshUnits implements UnitReader {
   unit(path: string): UnitText | null {
     const preprocessed = this.preprocessor.run(path);
     if (preprocessed === null) return null;
-    this.#read.push(...preprocessed.includes);
-    if (flagFiles.test(path) || this.#flags.size === 0) this.#takeFlags(preprocessed.macros);
-    const headers = preprocessed.headers.map(({ path: header, text }) =>
-      this.#declared(header, text),
-    );
-    const declared = this.#declared(path, preprocessed.text);
-    return { declared, headers, preprocessed };
+    const included = new Set(preprocessed.includes);
+    const headers = preprocessed.headers.map(({ path: header, text }) => {
+      const declared = this.#declared(header, text, included);
+      this.#takeTypeNames(declared);
+      return declared;
+    });
+    const declared = this.#declared(path, preprocessed.text, included);
+    const flags = this.wantsFlags(path) ? this.#flagsOf(preprocessed.macros) : null;
+    const { includes, absent, recorded, origins, missing, exceeded } = preprocessed;
+    const unit = {
+      ...{ declared, headers, flags },
+      preprocessed: { includes, absent, recorded, origins, missing, exceeded },
+    };
+    this.#take(unit);
+    return unit;
   }
 
-  #declared(path: string, text: string): Declared {
-    const isHeader = path.endsWith('.h');
-    const declared = readDeclared(path, text, {
+  /** Goes on as if the unit had been read here and now. */
+  adopt(unit: UnitText): void {
+    for (const header of unit.headers) {
+      this.preprocessor.give(header.path);
+      this.#takeTypeNames(header);
+    }
+    this.#take(unit);
+  }
+
+  /** Whether the unit's flag constants are collected. */
+  wantsFlags(path: string): boolean {
+    return flagFiles.test(path) || this.#flags.size === 0;
+  }
+
+  #take({ preprocessed, flags }: UnitText): void {
+    this.#read.push(...preprocessed.includes);
+    for (const path of preprocessed.absent) this.#absent.add(path);
+    for (const [name, value] of flags ?? []) {
+      if (!this.#flags.has(name)) this.#flags.set(name, value);
+    }
+  }
+
+  #takeTypeNames({ path, typedefs }: Declared): void {
+    for (const { name } of typedefs) {
+      const known = this.#typeNames.get(name);
+      if (known === undefined) this.#typeNames.set(name, [path]);
+      else known.push(path);
+    }
+  }
+
+  // A name is a type where a header that this unit includes says so.
+  #declared(path: string, text: string, included: ReadonlySet<string>): Declared {
+    return readDeclared(path, text, {
       parser: this.#parser,
       model: this.#model,
-      isTypeName: (name) => this.#typeNames.has(name),
+      isTypeName: (name) => this.#typeNames.get(name)?.some((one) => included.has(one)) === true,
       nestingMax: this.#limits.nestingMax,
     });
-    if (isHeader) for (const { name } of declared.typedefs) this.#typeNames.add(name);
-    return declared;
   }
 
-  #takeFlags(macros: MacroTable): void {
+  #flagsOf(macros: MacroTable): ReadonlyMap<string, bigint> {
+    const flags = new Map<string, bigint>();
     const context: Expansion = {
       macros,
       keep: new Set(),
@@ -99,12 +143,13 @@ export class FreshUnits implements UnitReader {
       line: 0,
     };
     for (const [name, macro] of macros) {
-      if (macro.parameters !== null || this.#flags.has(name) || !flagName.test(name)) continue;
+      if (macro.parameters !== null || !flagName.test(name)) continue;
       const tokens = expand(macro.body, context, () => undefined).filter(
         (token) => !isBlank(token),
       );
       const value = conditionNumber(tokens, this.#limits.nestingMax);
-      if (value !== null) this.#flags.set(name, value);
+      if (value !== null) flags.set(name, value);
     }
+    return flags;
   }
 }

@@ -1,0 +1,85 @@
+/**
+ * Units that were read before are not read again.
+ *
+ * An entry counts while the unit, every header that it read and every place where a header was
+ * looked for in vain are as they were, and while the unit would give out the same headers. The
+ * last condition makes a warm reading equal to a cold one: a header is declared by the unit that
+ * comes first, so an edit that changes who comes first has the next one read afresh.
+ */
+import type { Configuration } from '../config/configuration.ts';
+import { virtualPrefix } from '../cpp/include-path.ts';
+import type { Cache } from '../cache.ts';
+import { cacheVersion } from '../cache.ts';
+import type { FileHashes } from '../file-hashes.ts';
+import { hashText } from '../file-hashes.ts';
+import type { Limits } from '../limits.ts';
+import type { UnitReader, UnitText } from './program.ts';
+import type { FreshUnits } from './unit-reader.ts';
+import { unitFromText, unitToText } from './unit-text.ts';
+
+export class CachedUnits implements UnitReader {
+  readonly #cache: Cache;
+  readonly #fresh: FreshUnits;
+  readonly #hashes: FileHashes;
+  readonly #configuration: Configuration;
+  readonly #base: string;
+
+  constructor(
+    cache: Cache,
+    fresh: FreshUnits,
+    hashes: FileHashes,
+    configuration: Configuration,
+    limits: Limits,
+  ) {
+    this.#cache = cache;
+    this.#fresh = fresh;
+    this.#hashes = hashes;
+    this.#configuration = configuration;
+    // What every unit depends on; generated headers are among the files of those that read them.
+    const { machine, arch, families, defines, includeFolders } = configuration;
+    this.#base = JSON.stringify([
+      ...[cacheVersion, 'unit', machine, arch, families, [...defines], includeFolders, limits],
+    ]);
+  }
+
+  unit(path: string): UnitText | null {
+    const made = `${this.#base}\n${path}\n${this.#hashes.of(path) ?? ''}`;
+    const key = hashText(made).replaceAll('/', '-');
+    const stored = this.#stored(key, path);
+    if (stored !== null) {
+      this.#fresh.adopt(stored);
+      return stored;
+    }
+    const unit = this.#fresh.unit(path);
+    if (unit !== null) this.#cache.put(key, unitToText({ unit, files: this.#filesOf(unit) }));
+    return unit;
+  }
+
+  #stored(key: string, path: string): UnitText | null {
+    const text = this.#cache.get(key);
+    const stored = text === null ? null : unitFromText(text);
+    if (stored === null) return null;
+    const { files, unit } = stored;
+    if (this.#fresh.wantsFlags(path) !== (unit.flags !== null)) return null;
+    const gives = new Set(unit.headers.map((header) => header.path));
+    for (const [file, hash] of Object.entries(files)) {
+      if (this.#hashOf(file) !== hash) return null;
+      const isHeader = hash !== null && file !== path && !file.startsWith(virtualPrefix);
+      if (isHeader && this.#fresh.preprocessor.hasGiven(file) === gives.has(file)) return null;
+    }
+    return unit;
+  }
+
+  #filesOf({ preprocessed }: UnitText): { [path: string]: string | null } {
+    const { includes, absent } = preprocessed;
+    return Object.fromEntries(
+      [...new Set([...includes, ...absent])].map((file) => [file, this.#hashOf(file)]),
+    );
+  }
+
+  #hashOf(file: string): string | null {
+    if (!file.startsWith(virtualPrefix)) return this.#hashes.of(file);
+    const text = this.#configuration.headers.get(file.slice(virtualPrefix.length));
+    return text === undefined ? null : hashText(text);
+  }
+}
