@@ -39,16 +39,13 @@ export function needs(parts: BootParts): Property {
 function titlesOf(parts: BootParts): readonly string[] {
   const times = new Map<string, number>();
   return parts.needs.map((of) => {
-    const title = titleOf(parts, of);
-    const time = (times.get(title) ?? 0) + 1;
-    times.set(title, time);
-    return time === 1 ? title : `${title} #${time}`;
+    const { call, file, line } = of.event;
+    const object = String(parts.events[of.index]?.told['object'] ?? of.event.object ?? '');
+    const place = `${file}:${line}`;
+    const time = (times.get(`${call}(${object}) ${place}`) ?? 0) + 1;
+    times.set(`${call}(${object}) ${place}`, time);
+    return `${call}(${object})${time === 1 ? '' : ` #${time}`} ${place}`;
   });
-}
-
-function titleOf(parts: BootParts, { index, event }: EventNeeds): string {
-  const object = String(parts.events[index]?.told['object'] ?? event.object ?? '');
-  return `${event.call}(${object}) ${event.file}:${event.line}`;
 }
 
 /**

@@ -51,7 +51,7 @@ export function encode(value: unknown, path = 'value'): string {
       return value ? 'true' : 'false';
     case 'number':
       if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-        throw notPlain(path, String(value), 'a safe integer');
+        throw notPlain(path, Object.is(value, -0) ? '-0' : String(value), 'a safe integer');
       }
       return String(value);
     case 'object':

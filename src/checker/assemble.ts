@@ -38,7 +38,12 @@ export function assembled(
   const deadlocks = { count: search.deadlocks.count, ...withTrace(traces[0]) };
   const stuck = { count: stuckCount, ...withTrace(traces[1]) };
   const coverage = coverageOf(search);
-  const isVacuous = coverage.neverStepped.length > 0 || coverage.mustNeverPassed.length > 0;
+  const cpuSeconds = search.cpuSeconds();
+  const isVacuous =
+    coverage.neverStepped.length > 0 ||
+    coverage.mustNeverPassed.length > 0 ||
+    model.processes.length === 0 ||
+    properties.every((property) => property.verdict === 'NOT APPLICABLE');
   return {
     model: model.name,
     parameters: model.parameters,
@@ -52,6 +57,7 @@ export function assembled(
     transitions: search.transitions,
     depth: levels.length - 2,
     ...(stoppedBy === undefined ? {} : { stoppedBy }),
+    ...(model.bound === undefined ? {} : { bound: model.bound }),
     deadlocks,
     stuck,
     finals: search.finals,
@@ -61,11 +67,12 @@ export function assembled(
     environment: model.environment,
     cost: {
       seconds: search.seconds(),
-      cpuSeconds: search.cpuSeconds(),
+      ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
       runs: steps.runs,
       propertyRuns: [...inquiries.now, ...inquiries.later].reduce((sum, q) => sum + q.runs, 0),
       wholeReads: Object.fromEntries([...steps.wholeReads].sort(([a], [b]) => (a < b ? -1 : 1))),
-      bytesPerState: Math.round((search.bytes * 10) / states) / 10,
+      bytesPerState: Math.round((search.stateBytes * 10) / states) / 10,
+      bytes: search.bytes,
     },
   };
 }

@@ -47,6 +47,14 @@ export class EdgeList {
     for (let i = 0; i < this.sources.length; i++) yield this.sources.at(i);
   }
 
+  /** The sources without targets, in the order in which they were added. */
+  *dead(): Generator<number, void> {
+    for (let i = 0; i < this.sources.length; i++) {
+      const start = i === 0 ? 0 : this.ends.at(i - 1);
+      if (start === this.ends.at(i)) yield this.sources.at(i);
+    }
+  }
+
   get bytes(): number {
     return this.sources.bytes + this.ends.bytes + this.targets.bytes;
   }

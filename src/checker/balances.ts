@@ -1,6 +1,8 @@
 import type { Balance } from '../base/model.ts';
 import type { Space } from './space.ts';
-import { assert } from '../base/assert.ts';
+import { assert, InternalError } from '../base/assert.ts';
+import { bytesOfMapEntry } from './numbers.ts';
+import { someOf } from './shuffle.ts';
 import { callWeight } from './erased.ts';
 
 /**
@@ -12,6 +14,7 @@ import { callWeight } from './erased.ts';
 export class BalanceWatch {
   readonly balance: Balance;
   runs = 0;
+  private isAnyWeighty = false;
   private readonly space: Space;
   private readonly weighted = new Set<number>();
   /** By index of cell, then number of value. */
@@ -35,6 +38,32 @@ export class BalanceWatch {
     return change === 0;
   }
 
+  /** Whether any cell weighs anything in any state, asked when the search is over. */
+  hasWeight(initial: Int32Array): boolean {
+    // Every other value was written by a step, and then it was weighed.
+    for (const index of this.weighted) this.weight(index, initial[index] ?? 0);
+    return this.isAnyWeighty;
+  }
+
+  /** @throws InternalError when a weight depended on something that is not state */
+  recheck(againMax: number): void {
+    const all = this.weights.flatMap((weights, index) =>
+      weights.map((weight, id) => ({ index, id, weight })),
+    );
+    for (const { index, id, weight } of someOf(all, againMax)) {
+      if (this.ask(index, id) === weight) continue;
+      const { key } = this.space.cellAt(index);
+      throw new InternalError(
+        `${this.balance.name}: ${key} weighed something else when asked again`,
+      );
+    }
+  }
+
+  /** Bytes of the weights, near enough. */
+  get bytes(): number {
+    return this.runs * bytesOfMapEntry;
+  }
+
   private weight(index: number, id: number): number {
     const weights = (this.weights[index] ??= []);
     return (weights[id] ??= this.weigh(index, id));
@@ -42,6 +71,12 @@ export class BalanceWatch {
 
   private weigh(index: number, id: number): number {
     this.runs++;
+    const weight = this.ask(index, id);
+    if (weight !== 0) this.isAnyWeighty = true;
+    return weight;
+  }
+
+  private ask(index: number, id: number): number {
     const cell = this.space.cellAt(index);
     const weight = callWeight(this.balance, cell, this.space.valueAt(index, id));
     assert(Number.isSafeInteger(weight), `${this.balance.name}: ${cell.key} weighs an integer`);

@@ -4,13 +4,14 @@ import type { Finding } from './findings.ts';
 import type { Goal } from './trace.ts';
 import { assembled } from './assemble.ts';
 import { findingsOf, stuckStates } from './findings.ts';
+import { recheck } from './recheck.ts';
 import { atFirstLevel, levelOf } from './levels.ts';
 import { shortestTraces } from './trace.ts';
 
 /**
  * From an explored graph to a result: what is asked once the search is over.
  *
- * First that the model has no memory of its own; then, backwards, what can still be reached; then
+ * First whether the model seems to have a memory of its own; then, backwards, what can still be reached; then
  * a shortest trace for everything that has one.
  */
 export function* concluded(
@@ -22,26 +23,15 @@ export function* concluded(
   const stuck = yield* stuckStates(search);
   const findings = yield* findingsOf(search, levels);
 
-  const wanted = [search.deadlocks.states, atFirstLevel(stuck, levels)].map((states) =>
-    goalOf(search, levels, { states, foundAt: 'exploring' }),
-  );
+  // At a bounded grain only deadlocks count as stuck, and those are known when they are explored.
+  const stuckAt = search.model.bound === undefined ? 'end' : 'exploring';
+  const wanted = [
+    goalOf(search, levels, { states: search.deadlocks.states, foundAt: 'exploring' }),
+    goalOf(search, levels, { states: atFirstLevel(stuck, levels), foundAt: stuckAt }),
+  ];
   for (const finding of findings) wanted.push(goalOf(search, levels, finding));
   const traces = yield* tracesOf(search, levels, withTraces ? wanted : []);
   return assembled(search, levels, { findings, stuckCount: stuck.length, traces });
-}
-
-function* recheck({ graph, inquiries }: BreadthFirst): Generator<void, void> {
-  const { steps } = graph;
-  const stepsAtOnce = 256;
-  const end = steps.leafCount;
-  for (let i = 0; i < end; i += stepsAtOnce) {
-    steps.recheck(i, Math.min(end, i + stepsAtOnce));
-    yield;
-  }
-  for (const question of [...inquiries.now, ...inquiries.later]) {
-    question.recheck();
-    yield;
-  }
 }
 
 /** What a shortest trace must end with, if there is anything to show. */

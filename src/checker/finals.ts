@@ -6,8 +6,8 @@ import type { SearchOptions } from './search.ts';
 import { encode } from '../base/plain.ts';
 import { present } from '../base/assert.ts';
 import { finalQuestion } from './inquiry.ts';
-import { levelOf } from './levels.ts';
 import { TrieQuestion } from './question.ts';
+import { answersAgainMax } from './recheck.ts';
 import { BreadthFirst } from './search.ts';
 import { shortestTraces } from './trace.ts';
 import { Interner } from './values.ts';
@@ -55,17 +55,19 @@ export function finals(
   );
   // By number of value: its final states of least depth, and how many there are in all.
   const found = new Map<number, { readonly states: number[]; level: number; count: number }>();
+  let level = 0;
   for (let state = 0; state < graph.stateCount; state++) {
+    // States are numbered level by level.
+    if (level + 2 < levels.length && state >= (levels[level + 1] ?? 0)) level++;
     graph.load(state);
     if (isFinal.answer(graph.row) !== 1) continue;
     const id = project.answer(graph.row);
-    const level = levelOf(state, levels);
     const entry = found.get(id) ?? { states: [], level, count: 0 };
     found.set(id, entry);
     entry.count++;
     if (entry.level === level) entry.states.push(state);
   }
-  project.recheck();
+  project.recheck(answersAgainMax);
 
   const goals = new Map<FinalOutcome, { readonly states: readonly number[]; level: number }>();
   for (const [id, entry] of found) {
@@ -89,6 +91,11 @@ export function finals(
 }
 
 export interface FinalsDifference {
+  /**
+   * Whether both searches were complete. Where one was not, an outcome that it lacks may still come:
+   * nothing is said to be missing from it.
+   */
+  readonly isConclusive: boolean;
   readonly onlyInFirst: readonly FinalOutcome[];
   readonly onlyInSecond: readonly FinalOutcome[];
   /** The shortest run to an outcome that only one of them has. */
@@ -106,9 +113,11 @@ export function compareFinals(first: Finals, second: Finals): FinalsDifference {
     ...onlyInFirst.map((outcome) => ({ in: 'first' as const, outcome, from: first })),
     ...onlyInSecond.map((outcome) => ({ in: 'second' as const, outcome, from: second })),
   ].sort((a, b) => a.outcome.depth - b.outcome.depth);
-  if (nearest === undefined) return { onlyInFirst, onlyInSecond };
+  const isConclusive = first.isComplete && second.isComplete;
+  if (nearest === undefined) return { isConclusive, onlyInFirst, onlyInSecond };
   const { in: where, outcome, from } = nearest;
   return {
+    isConclusive,
     onlyInFirst,
     onlyInSecond,
     shortest: { in: where, outcome, trace: from.trace(outcome) },
@@ -116,6 +125,7 @@ export function compareFinals(first: Finals, second: Finals): FinalsDifference {
 }
 
 function missing(from: Finals, other: Finals): readonly FinalOutcome[] {
+  if (!other.isComplete) return [];
   const known = new Set(other.outcomes.map(({ value }) => encode(value)));
   return from.outcomes.filter(({ value }) => !known.has(encode(value)));
 }

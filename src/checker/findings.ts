@@ -42,9 +42,20 @@ export function* findingsOf(
   return findings;
 }
 
-/** States from which no system process can ever step again, in ascending order; final ones are not. */
+/**
+ * States from which no system process can ever step again, in ascending order; final ones are not.
+ *
+ * At a bounded grain some runs are missing, and nobody knows what they would have helped: there only
+ * states where nothing at all is enabled are sure to be stuck.
+ */
 export function* stuckStates(search: BreadthFirst): Generator<void, readonly number[]> {
-  const { graph, quiet, inquiries } = search;
+  const { graph, quiet, inquiries, model } = search;
+  const final = present(inquiries.now[finalQuestion], 'final is always asked');
+  const isEnd = (state: number): boolean => {
+    graph.load(state);
+    return final.answer(graph.row) === 1;
+  };
+  if (model.bound !== undefined) return [...quiet.dead()].filter((state) => !isEnd(state));
   const alive = new NumberSet(graph.stateCount);
   let next = 0;
   for (const state of quiet.all()) {
@@ -53,12 +64,7 @@ export function* stuckStates(search: BreadthFirst): Generator<void, readonly num
   }
   while (next < graph.stateCount) alive.add(next++);
   yield* quiet.close(alive);
-  const final = present(inquiries.now[finalQuestion], 'final is always asked');
-  return [...quiet.all()].filter((state) => {
-    if (alive.has(state)) return false;
-    graph.load(state);
-    return final.answer(graph.row) === 0;
-  });
+  return [...quiet.all()].filter((state) => !alive.has(state) && !isEnd(state));
 }
 
 function tallyFinding(search: BreadthFirst, inquiry: Inquiry): Finding {
@@ -66,9 +72,13 @@ function tallyFinding(search: BreadthFirst, inquiry: Inquiry): Finding {
   const holds = search.now.tally(inquiry.question, 1);
   const fails = search.now.tally(inquiry.question, 2);
   const { first } = isSometimes ? holds : fails;
+  const { property } = inquiry;
+  // A fold over no cell looks at no state.
+  const isHollow = property.kind === 'fold' && property.over.length === 0;
+  const asked = isSometimes ? search.graph.stateCount : holds.count + fails.count;
   return {
     inquiry,
-    premiseStates: isSometimes ? search.graph.stateCount : holds.count + fails.count,
+    premiseStates: isHollow ? 0 : asked,
     isShown: first >= 0,
     states: first < 0 ? [] : [first],
     foundAt: 'reaching',
@@ -113,9 +123,13 @@ function balanceFinding(search: BreadthFirst, inquiry: Inquiry): Finding {
     search.leaks.find(({ watch }) => watch.balance === inquiry.property),
     'each balance is watched',
   );
+  const { graph } = search;
+  graph.load(0);
+  // Where nothing ever weighs anything there is nothing to keep.
+  const isHollow = leak.level < 0 && !leak.watch.hasWeight(graph.row);
   return {
     inquiry,
-    premiseStates: search.graph.stateCount,
+    premiseStates: isHollow ? 0 : graph.stateCount,
     isShown: leak.level >= 0,
     states: leak.states,
     foundAt: 'exploring',
@@ -128,7 +142,7 @@ function* recoverableFinding(
   levels: readonly number[],
   inquiry: Inquiry,
 ): Generator<void, Finding> {
-  const { later, edges, graph, head } = search;
+  const { later, edges, graph, head, model } = search;
   const count = graph.stateCount;
   const reached = new NumberSet(count);
   for (let state = 0; state < count; state++) {
@@ -137,7 +151,9 @@ function* recoverableFinding(
   }
   yield* edges.close(reached);
   const lost: number[] = [];
-  for (let state = 0; state < head; state++) {
+  // At a bounded grain some runs are missing: that something is not reached again shows nothing.
+  const end = model.bound === undefined ? head : 0;
+  for (let state = 0; state < end; state++) {
     if (!reached.has(state) && later.answerAt(state, inquiry.question) & 1) lost.push(state);
   }
   const premise = later.tally(inquiry.question, 1).count + later.tally(inquiry.question, 3).count;

@@ -1,5 +1,5 @@
 import type { Model } from '../base/model.ts';
-import type { OperationTable } from './values.ts';
+import type { Plain } from '../base/plain.ts';
 import { present } from '../base/assert.ts';
 import { Space } from './space.ts';
 import { outcomeHead, Steps } from './steps.ts';
@@ -45,9 +45,13 @@ export class Graph {
     return this.storage.states.count;
   }
 
-  /** Adds the initial state, through the same door as every other. */
-  addInitial(): number {
-    this.space.setInitial(this.row);
+  /**
+   * Adds the initial state, through the same door as every other.
+   *
+   * @param from values to start with instead of the cells' own, by cell key
+   */
+  addInitial(from?: ReadonlyMap<string, Plain>): number {
+    this.space.setInitial(this.row, from);
     const state = this.storage.intern(this.row);
     this.base.set(this.row);
     return state;
@@ -65,9 +69,8 @@ export class Graph {
    * @returns how many there are
    */
   expand(state: number, to: Successors, mayAdd: boolean): number {
-    const { row, base, storage, steps, space } = this;
+    const { row, base, storage, steps } = this;
     const { states } = storage;
-    const { operations } = space;
     let transitions = 0;
     this.load(state);
     for (let process = 0; process < steps.processes.length; process++) {
@@ -81,7 +84,7 @@ export class Graph {
         const writesEnd = at + outcomeHead + 2 * (code[at + 2] ?? 0);
         const touchedEnd = writesEnd + (code[at + 3] ?? 0);
         const innerEnd = touchedEnd + (code[at + 4] ?? 0);
-        applyWrites(code, at + outcomeHead, writesEnd, row, operations);
+        applyWrites(steps, outcome, at + outcomeHead, writesEnd, row);
         for (let k = touchedEnd; k < innerEnd; k++) {
           storage.renew(row, code[k] ?? 0);
         }
@@ -99,20 +102,22 @@ export class Graph {
     return transitions;
   }
 
-  /** Allocated bytes of states and of what is known about steps. */
-  get bytes(): number {
-    return this.storage.bytes + this.steps.bytes;
+  /** Bytes of all that is known about steps and values, near enough. */
+  get codeBytes(): number {
+    return this.steps.bytes + this.space.meter.bytes;
   }
 }
 
-/** Carries out the writes at `code[from]` to `code[to]` on an unpacked state. */
+/** Carries out an outcome's writes, at `code[from]` to `code[to]`, on an unpacked state. */
 export function applyWrites(
-  code: Int32Array,
+  steps: Steps,
+  outcome: number,
   from: number,
   to: number,
   row: Int32Array,
-  operations: readonly OperationTable[],
 ): void {
+  const { code } = steps;
+  const { operations } = steps.space;
   for (let k = from; k < to; k += 2) {
     const index = code[k] ?? 0;
     const write = code[k + 1] ?? 0;
@@ -122,7 +127,7 @@ export function applyWrites(
       const id = row[index] ?? 0;
       const { known } = operation;
       const next = id < known.length ? (known[id] ?? 0) : 0;
-      row[index] = (next === 0 ? operation.ask(id) : next) - 1;
+      row[index] = next === 0 ? steps.apply(outcome, index, operation, id) : next - 1;
     }
   }
 }

@@ -3,6 +3,7 @@ import type { ReadView } from '../base/view.ts';
 import type { Question } from './question.ts';
 import type { Space } from './space.ts';
 import { FoldQuestion, TrieQuestion } from './question.ts';
+import { assertDistinct } from './space.ts';
 
 /**
  * A model's properties as questions about states. What is not applicable is not asked.
@@ -34,6 +35,10 @@ export function inquiriesOf(model: Model, space: Space): Inquiries {
   const now: Question[] = [new TrieQuestion(space, 'final', (view) => (model.final(view) ? 1 : 0))];
   const later: Question[] = [];
   const all: Inquiry[] = [];
+  assertDistinct(
+    model.properties.map(({ name }) => name),
+    'properties',
+  );
   for (const property of model.properties) {
     if (property.notApplicable !== undefined) continue;
     if (property.kind === 'balance') {
@@ -43,6 +48,10 @@ export function inquiriesOf(model: Model, space: Space): Inquiries {
       now.push(new FoldQuestion(space, property.name, property));
     } else {
       const list = property.kind === 'recoverable' ? later : now;
+      assertDistinct(
+        property.objects.map(({ name }) => name),
+        `objects of ${property.name}`,
+      );
       for (const [i, object] of property.objects.entries()) {
         all.push({ property, object: object.name, question: list.length });
         const name = `${property.name} for ${object.name}`;

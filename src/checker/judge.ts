@@ -1,5 +1,6 @@
 import type { Question } from './question.ts';
 import { present } from '../base/assert.ts';
+import { bytesOfMapEntry } from './numbers.ts';
 import { longer } from './pairs.ts';
 import { nodesAbove, Storage } from './storage.ts';
 
@@ -106,9 +107,16 @@ export class Judge {
     return { count, first };
   }
 
+  /** Allocated bytes of the answers in all states. */
   get bytes(): number {
     const { records, states, counts, firsts } = this;
-    return records.bytes + states.byteLength + counts.byteLength + firsts.byteLength;
+    const sheets = this.sheets.reduce((sum, one) => sum + one.bytes, 0);
+    return records.bytes + states.byteLength + counts.byteLength + firsts.byteLength + sheets;
+  }
+
+  /** Bytes of all that is known about the questions, near enough. */
+  get codeBytes(): number {
+    return this.questions.reduce((sum, question) => sum + question.bytes, 0);
   }
 
   /** The record after some questions have been asked again. */
@@ -204,6 +212,10 @@ const perSheet = 16;
 class Sheets {
   private readonly answers: number[] = [];
   private readonly ids = new Map<number, number>();
+
+  get bytes(): number {
+    return this.answers.length * (8 + bytesOfMapEntry);
+  }
 
   answersOf(id: number): number {
     return this.answers[id] ?? 0;

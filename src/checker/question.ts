@@ -4,9 +4,11 @@ import type { Read } from './recorder.ts';
 import type { Space } from './space.ts';
 import { InternalError, present } from '../base/assert.ts';
 import { callFoldHolds, callFoldStep } from './erased.ts';
+import { bytesOfMapEntry } from './numbers.ts';
 import { recordQuestion } from './recorder.ts';
 import { Trie } from './trie.ts';
-import { Interner } from './values.ts';
+import { someOf } from './shuffle.ts';
+import { Interner, named } from './values.ts';
 
 /**
  * What a property asks of a state, answered by a small number.
@@ -29,8 +31,15 @@ export abstract class Question {
 
   abstract answer(row: Int32Array): number;
 
-  /** @throws InternalError when an answer depended on something that is not state */
-  abstract recheck(): void;
+  /**
+   * Asks once more what was asked: everything, latest first, then so much of it in no order at all.
+   *
+   * @throws InternalError when an answer depended on something that is not state
+   */
+  abstract recheck(againMax: number): void;
+
+  /** Bytes of all that is known about it, near enough. */
+  abstract get bytes(): number;
 
   protected willRead(index: number): void {
     if (this.read.has(index)) return;
@@ -50,7 +59,8 @@ export class TrieQuestion extends Question {
   private readonly trie = new Trie();
   private readonly space: Space;
   private readonly ask: (view: ReadView) => number;
-  private readonly recordings: { readonly reads: readonly Read[]; readonly answer: number }[] = [];
+  private readonly recordings: Answered[] = [];
+  private recordedBytes = 0;
 
   constructor(space: Space, name: string, ask: (view: ReadView) => number) {
     super(name);
@@ -63,8 +73,13 @@ export class TrieQuestion extends Question {
     return leaf < 0 ? this.learn(row) : leaf;
   }
 
-  override recheck(): void {
-    for (const { reads, answer } of this.recordings.toReversed()) {
+  override get bytes(): number {
+    return this.trie.bytes + this.recordedBytes;
+  }
+
+  override recheck(againMax: number): void {
+    const all = [...this.recordings];
+    for (const { reads, answer } of [...all.toReversed(), ...someOf(all, againMax)]) {
       const ids = new Map(reads.map((read) => [read.index, read.id]));
       const again = recordQuestion(this.space, this.ask, (index) =>
         present(ids.get(index), `${this.name}: now asks about another cell`),
@@ -77,17 +92,20 @@ export class TrieQuestion extends Question {
 
   private learn(row: Int32Array): number {
     this.runs++;
-    try {
+    return named(this.name, () => {
       const recording = recordQuestion(this.space, this.ask, (index) => row[index] ?? 0);
       this.trie.add(recording.reads, recording.answer);
       for (const read of recording.reads) this.willRead(read.index);
       this.recordings.push(recording);
+      this.recordedBytes += 120 + 80 * recording.reads.length;
       return recording.answer;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new InternalError(`${this.name}: ${message}`, { cause: error });
-    }
+    });
   }
+}
+
+interface Answered {
+  readonly reads: readonly Read[];
+  readonly answer: number;
 }
 
 /** 1 where the fold over the cells holds, else 2. */
@@ -95,7 +113,8 @@ export class FoldQuestion extends Question {
   private readonly fold: Fold;
   private readonly space: Space;
   private readonly indexes: readonly number[];
-  private readonly accumulators = new Interner();
+  private readonly meter = { bytes: 0 };
+  private readonly accumulators = new Interner(this.meter);
   /** By place in the fold: from accumulator and value to the next accumulator. */
   private readonly steps: readonly Map<number, number>[];
   private readonly verdicts: number[] = [];
@@ -123,15 +142,22 @@ export class FoldQuestion extends Question {
       if (next === undefined) {
         next = this.step(accumulator, index, id);
         steps.set(key, next);
+        this.meter.bytes += bytesOfMapEntry;
       }
       accumulator = next;
     }
     return (this.verdicts[accumulator] ??= this.judge(accumulator));
   }
 
-  override recheck(): void {
+  override get bytes(): number {
+    return this.meter.bytes;
+  }
+
+  override recheck(againMax: number): void {
     for (const [place, steps] of this.steps.entries()) {
-      for (const [key, next] of [...steps].toReversed()) {
+      const all = [...steps];
+      const share = Math.ceil(againMax / this.steps.length);
+      for (const [key, next] of [...all.toReversed(), ...someOf(all, share)]) {
         const index = this.indexes[place] ?? 0;
         const again = this.step(Math.floor(key / 0x4000000), index, key % 0x4000000);
         if (again !== next) throw this.nondeterministic();

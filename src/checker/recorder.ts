@@ -177,14 +177,14 @@ class StepRun implements RawView {
     const own = this.writes.filter((write) => write.index === index);
     const settled = own.findLastIndex((write) => write.operation === null);
     const start = settled < 0 ? this.reads.wholeId(index) : present(own[settled], 'found').id;
-    return applied(own.slice(settled + 1), start);
+    return applied(this.space, own.slice(settled + 1), start);
   }
 }
 
-function applied(writes: readonly Write[], start: number): number {
+function applied(space: Space, writes: readonly Write[], start: number): number {
   let id = start;
-  for (const { operation, id: constant } of writes) {
-    id = operation === null ? constant : operation.ask(id) - 1;
+  for (const { index, operation, id: constant } of writes) {
+    id = operation === null ? constant : space.apply(index, operation, id);
   }
   return id;
 }
@@ -209,7 +209,7 @@ export function recordStep(space: Space, process: Process, idAt: IdAt): Recordin
   } while (advance(plan));
   return {
     reads: reads.list,
-    outcomes: outcomes.map((outcome) => settled(outcome, reads)),
+    outcomes: outcomes.map((outcome) => settled(space, outcome, reads)),
     blockedOn,
     runs,
   };
@@ -225,13 +225,13 @@ function advance(plan: Choice[]): boolean {
 }
 
 /** Where the footprint fixes a cell's value anyway, its new value is known here and now. */
-function settled(outcome: Outcome, reads: Reads): Outcome {
+function settled(space: Space, outcome: Outcome, reads: Reads): Outcome {
   const writes: Write[] = [];
   for (const index of new Set(outcome.writes.map((write) => write.index))) {
     const own = outcome.writes.filter((write) => write.index === index);
     if (reads.isWhole(index)) {
       const before = reads.wholeId(index);
-      const id = applied(own, before);
+      const id = applied(space, own, before);
       if (id !== before) writes.push({ index, operation: null, id });
     } else {
       writes.push(

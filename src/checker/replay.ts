@@ -1,6 +1,8 @@
 import type { Model } from '../base/model.ts';
 import type { Change, TraceStep } from './result.ts';
 import type { Enabled, Violation, Waiting } from './walker.ts';
+import type { Plain } from '../base/plain.ts';
+import type { ReadView } from '../base/view.ts';
 import { encode } from '../base/plain.ts';
 import { walker } from './walker.ts';
 
@@ -25,6 +27,10 @@ export interface Replayed {
   readonly enabled: readonly Enabled[];
   readonly waiting: readonly Waiting[];
   readonly isFinal: boolean;
+  /** Looks at the last state. */
+  readonly view: ReadView;
+  /** The last state: each cell's value by its key. */
+  readonly end: ReadonlyMap<string, Plain>;
   /** Absent when the whole trace was replayed. */
   readonly difference?: Difference;
 }
@@ -47,6 +53,8 @@ export function replay(model: Model, trace: { readonly steps: readonly StepToRep
     enabled: walk.enabled().map(({ process, choices }) => ({ process, choices })),
     waiting: walk.waiting(),
     isFinal: walk.isFinal(),
+    view: walk.view,
+    end: walk.values(),
     ...(difference === undefined ? {} : { difference }),
   });
   for (const [at, expected] of trace.steps.entries()) {

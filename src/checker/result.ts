@@ -26,7 +26,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   /**
    * True when no shorter run shows the same, and among the shortest none has fewer switches of
-   * process or earlier labels; false prints as *not shown minimal*.
+   * process or earlier labels; false prints as *not shown minimal*. At a bounded grain that is said
+   * of runs of that grain: counted in finer steps another run may be shorter.
    */
   readonly minimal: boolean;
   /** For a run without end: the step that the last step returns to. */
@@ -70,7 +71,7 @@ export interface Bounds {
 export type BoundName = keyof Bounds | 'interrupted' | 'grain';
 
 export interface Coverage {
-  /** Processes that never stepped. */
+  /** Processes that never stepped. One that only ever steps back to the same state did step. */
   readonly neverStepped: readonly string[];
   /** Places of `mustPass` never passed: these make the verdict VACUOUS. */
   readonly mustNeverPassed: readonly string[];
@@ -94,9 +95,15 @@ export interface CheckResult {
     readonly limit: number;
     readonly reached: number;
   };
+  /** The model's own bound: some runs are missing, so what was not reached may still be. */
+  readonly bound?: 'grain';
   /** A deadlock is a state that is not final and where nothing is enabled. */
   readonly deadlocks: { readonly count: number; readonly trace?: Trace };
-  /** States from which no system process can ever step again, although they are not final. */
+  /**
+   * States that are not final and from which no system process can ever step again, whatever the
+   * environment does meanwhile. Each deadlock is one of them. One from which the environment alone
+   * still comes to a final state is one, too. At a bounded grain only deadlocks are counted.
+   */
   readonly stuck: { readonly count: number; readonly trace?: Trace };
   readonly finals: number;
   readonly properties: readonly PropertyResult[];
@@ -105,12 +112,20 @@ export interface CheckResult {
   readonly environment: readonly string[];
   readonly cost: {
     readonly seconds: number;
-    readonly cpuSeconds: number;
+    /** Absent where the search was given no clock of the CPU. */
+    readonly cpuSeconds?: number;
     /** Runs of model code by steps. */
     readonly runs: number;
     readonly propertyRuns: number;
     /** Whole values read, by cell key: where an observer is missing. */
     readonly wholeReads: { readonly [cell: string]: number };
+    /** Of the state tables alone: states, their edges where they are kept, answers in each. */
     readonly bytesPerState: number;
+    /**
+     * Everything that is kept, near enough: state tables, recorded steps and answers, values, what
+     * observers and operations came to. Or by how much the process grew, where that can be told
+     * and is more.
+     */
+    readonly bytes: number;
   };
 }

@@ -1,4 +1,5 @@
 import type { Model } from '../base/model.ts';
+import type { Plain } from '../base/plain.ts';
 import type { BoundName, Bounds, CheckResult } from './result.ts';
 import type { Clock } from './clock.ts';
 import type { Inquiries } from './inquiry.ts';
@@ -22,6 +23,13 @@ import { concluded } from './conclude.ts';
 
 export interface SearchOptions {
   readonly clock?: Clock;
+  /**
+   * What the process as a whole takes now, in bytes: by how much it has grown since the search began
+   * counts for `memoryMaxBytes` where it is more than the search itself knows of.
+   */
+  readonly processBytes?: () => number;
+  /** Values to start with instead of the cells' own, by cell key. */
+  readonly from?: ReadonlyMap<string, Plain>;
   /** False leaves traces out: counts and verdicts only. */
   readonly traces?: boolean;
 }
@@ -72,6 +80,7 @@ export interface Leak {
 }
 
 const statesPerSlice = 512;
+const lookEveryMs = 20;
 
 /** What the search knows when it ends is what `conclude.ts` concludes from. */
 export class BreadthFirst implements Search, Successors {
@@ -97,7 +106,10 @@ export class BreadthFirst implements Search, Successors {
   private readonly options: SearchOptions;
   private readonly clock: Clock;
   private readonly startWallMs: number;
-  private readonly startCpuMs: number;
+  private readonly startCpuMs: number | undefined;
+  private readonly startBytes: number;
+  private grownBytes = 0;
+  private grownAtMs = -Infinity;
   private exploredMs = 0;
   private levelEnd = 0;
   private seen = 1;
@@ -116,7 +128,8 @@ export class BreadthFirst implements Search, Successors {
     this.options = options;
     this.clock = options.clock ?? wallClock;
     this.startWallMs = this.clock.wallMs();
-    this.startCpuMs = this.clock.cpuMs();
+    this.startCpuMs = this.clock.cpuMs?.();
+    this.startBytes = options.processBytes?.() ?? 0;
     this.graph = new Graph(model);
     this.inquiries = inquiriesOf(model, this.graph.space);
     this.now = new Judge(this.inquiries.now);
@@ -129,7 +142,7 @@ export class BreadthFirst implements Search, Successors {
     this.isSystem = model.processes.map((process) => process.kind === 'system');
     this.hasEnvironment = this.isSystem.includes(false);
     this.keepsEdges = this.inquiries.later.length > 0;
-    this.graph.addInitial();
+    this.graph.addInitial(options.from);
     this.now.begin(this.graph.row);
     this.later.begin(this.graph.row);
   }
@@ -188,13 +201,24 @@ export class BreadthFirst implements Search, Successors {
     return (this.clock.wallMs() - this.startWallMs) / 1000;
   }
 
-  cpuSeconds(): number {
-    return (this.clock.cpuMs() - this.startCpuMs) / 1000;
+  cpuSeconds(): number | undefined {
+    const now = this.clock.cpuMs?.();
+    if (now === undefined || this.startCpuMs === undefined) return undefined;
+    return (now - this.startCpuMs) / 1000;
   }
 
-  get bytes(): number {
+  /** Bytes of the state tables. */
+  get stateBytes(): number {
     const { graph, now, later, edges, quiet } = this;
-    return graph.bytes + now.bytes + later.bytes + edges.bytes + quiet.bytes;
+    return graph.storage.bytes + now.bytes + later.bytes + edges.bytes + quiet.bytes;
+  }
+
+  /** Bytes of everything that is kept, or by how much the process was last seen to have grown. */
+  get bytes(): number {
+    const { graph, now, later, leaks, grownBytes } = this;
+    const weights = leaks.reduce((sum, { watch }) => sum + watch.bytes, 0);
+    const code = graph.codeBytes + now.codeBytes + later.codeBytes + weights;
+    return Math.max(this.stateBytes + code, grownBytes);
   }
 
   /** A transition of the state being explored. */
@@ -229,10 +253,22 @@ export class BreadthFirst implements Search, Successors {
       const ms = Math.round(this.seconds() * 1000);
       if (ms >= timeLimitMs) return this.stop('timeLimitMs', timeLimitMs, ms);
     }
-    if (memoryMaxBytes !== undefined && this.bytes > memoryMaxBytes) {
-      return this.stop('memoryMaxBytes', memoryMaxBytes, this.bytes);
+    if (memoryMaxBytes !== undefined) {
+      this.lookAtProcess();
+      const { bytes } = this;
+      if (bytes > memoryMaxBytes) return this.stop('memoryMaxBytes', memoryMaxBytes, bytes);
     }
     return true;
+  }
+
+  /** Asks what the process takes, now and then: the answer costs more than a state. */
+  private lookAtProcess(): void {
+    const { processBytes } = this.options;
+    if (processBytes === undefined) return;
+    const now = this.clock.wallMs();
+    if (now - this.grownAtMs < lookEveryMs) return;
+    this.grownAtMs = now;
+    this.grownBytes = processBytes() - this.startBytes;
   }
 
   private exploreOne(): void {

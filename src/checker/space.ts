@@ -1,9 +1,10 @@
 import type { AnyCell } from '../base/cell.ts';
 import type { Plain } from '../base/plain.ts';
 import type { Model } from '../base/model.ts';
-import type { OperationTable } from './values.ts';
+import type { Meter } from './numbers.ts';
+import type { ObserverTable, OperationTable, Tables } from './values.ts';
 import { assert, present } from '../base/assert.ts';
-import { ValueTable } from './values.ts';
+import { named, ValueTable } from './values.ts';
 
 /**
  * The cells of a model, and where in an unpacked state (see `Storage`) each of them stands.
@@ -12,12 +13,15 @@ import { ValueTable } from './values.ts';
  * and vary alike; dealt out evenly, no half has many more values than the other, and the number
  * of shared parts stays far below that of states.
  */
-export class Space {
+export class Space implements Tables {
   readonly cells: readonly AnyCell[];
   /** Groups of three cells. */
   readonly width: number;
   /** Every operation of every type, by its number in recorded steps. */
   readonly operations: OperationTable[] = [];
+  readonly observers: ObserverTable[] = [];
+  /** What values, answers and results take. */
+  readonly meter: Meter = { bytes: 0 };
   private readonly tables: readonly ValueTable[];
   private readonly indexes = new Map<AnyCell, number>();
   /** By index: the place in `cells`, or -1. */
@@ -42,7 +46,7 @@ export class Space {
     this.tables = model.cells.map((cell) => {
       let table = byType.get(cell.type);
       if (table === undefined) {
-        table = new ValueTable(cell.type, this.operations);
+        table = new ValueTable(cell.type, this);
         byType.set(cell.type, table);
       }
       return table;
@@ -66,11 +70,27 @@ export class Space {
     return this.tableAt(index).value(id);
   }
 
-  /** Fills in the numbers of the initial values; the inner nodes are left alone. */
-  setInitial(row: Int32Array): void {
+  /** The number of the value to which an operation takes a cell's value. */
+  apply(index: number, operation: OperationTable, id: number): number {
+    const known = operation.known[id] ?? 0;
+    if (known !== 0) return known - 1;
+    return (
+      named(`cell ${this.cellAt(index).key}, operation ${operation.name}`, () =>
+        operation.ask(id),
+      ) - 1
+    );
+  }
+
+  /**
+   * Fills in the numbers of the initial values; the inner nodes are left alone.
+   *
+   * @param from values to start with instead of the cells' own, by cell key
+   */
+  setInitial(row: Int32Array, from?: ReadonlyMap<string, Plain>): void {
     for (const cell of this.cells) {
       const index = this.indexOf(cell);
-      row[index] = this.tableAt(index).intern(cell.initial, cell.key);
+      const value = from?.has(cell.key) === true ? from.get(cell.key) : cell.initial;
+      row[index] = this.tableAt(index).intern(value, cell.key);
     }
   }
 }

@@ -1,11 +1,14 @@
 import type { Model, Process } from '../base/model.ts';
 import type { Outcome, Recording, Write } from './recorder.ts';
 import type { Space } from './space.ts';
+import type { OperationTable } from './values.ts';
 import { InternalError, present } from '../base/assert.ts';
 import { recordStep } from './recorder.ts';
 import { assertDistinct } from './space.ts';
 import { nodesAbove } from './storage.ts';
+import { someOf } from './shuffle.ts';
 import { Trie } from './trie.ts';
+import { named } from './values.ts';
 
 /**
  * Everything that is known about the steps of a model's processes.
@@ -36,6 +39,7 @@ export class Steps {
   private readonly leafAt = new Map<number, Leaf>();
   private readonly writeSetIds = new Map<string, number>();
   private length = 0;
+  private recordedBytes = 0;
 
   constructor(model: Model, space: Space) {
     this.space = space;
@@ -63,23 +67,38 @@ export class Steps {
     return present(this.outcomes[number], 'outcomes are numbered');
   }
 
-  get bytes(): number {
-    return this.tries.reduce((sum, trie) => sum + trie.bytes, this.code.byteLength);
+  /** The number of the value to which an outcome's operation takes a cell's value. */
+  apply(outcome: number, index: number, operation: OperationTable, id: number): number {
+    const process = present(
+      this.processes[this.outcome(outcome).process],
+      'a process of the model',
+    );
+    return guarded(process, () => this.space.apply(index, operation, id));
   }
 
-  /** How many footprints `recheck` has to run again. */
-  get leafCount(): number {
-    return this.leaves.length;
+  /** Bytes of all that is known about steps, near enough. */
+  get bytes(): number {
+    return this.tries.reduce(
+      (sum, trie) => sum + trie.bytes,
+      this.code.byteLength + this.recordedBytes,
+    );
   }
 
   /**
-   * Runs recorded steps once more, latest first, and compares.
+   * Runs recorded steps once more and compares: all of them, latest first, then so many of them
+   * in no order at all.
    *
    * @throws InternalError naming the process whose step depends on something that is not state
    */
-  recheck(from: number, to: number): void {
-    for (let i = to - 1; i >= from; i--) {
-      const { process, recording } = present(this.leaves[this.leaves.length - 1 - i], 'in range');
+  *recheck(againMax: number): Generator<void, void> {
+    const leaves = [...this.leaves];
+    yield* this.recheckAll(leaves.toReversed());
+    yield* this.recheckAll(someOf(leaves, againMax));
+  }
+
+  private *recheckAll(leaves: readonly Leaf[]): Generator<void, void> {
+    for (const [i, { process, recording }] of leaves.entries()) {
+      if (i % stepsAtOnce === stepsAtOnce - 1) yield;
       const ids = new Map(recording.reads.map((read) => [read.index, read.id]));
       const again = guarded(process, () =>
         recordStep(this.space, process, (index) =>
@@ -111,6 +130,7 @@ export class Steps {
       const leaf = { process, recording };
       this.leaves.push(leaf);
       this.leafAt.set(at, leaf);
+      this.recordedBytes += bytesOfRecording(recording);
       return at;
     });
   }
@@ -187,10 +207,14 @@ function fingerprint(recording: Recording): string {
 
 /** Adds the process's name to whatever goes wrong in it. */
 function guarded<T>(process: Process, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new InternalError(`process ${process.name}: ${message}`, { cause: error });
-  }
+  return named(`process ${process.name}`, run);
+}
+
+/** Steps that are run again before whoever drives the search may look up. */
+const stepsAtOnce = 256;
+
+/** What a recorded step takes as data, near enough: objects and the lists that hold them. */
+function bytesOfRecording({ reads, outcomes }: Recording): number {
+  const writes = outcomes.reduce((sum, outcome) => sum + outcome.writes.length, 0);
+  return 400 + 80 * reads.length + 350 * outcomes.length + 64 * writes;
 }

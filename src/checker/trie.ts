@@ -1,6 +1,7 @@
 import type { ObserverTable } from './values.ts';
 import type { Read } from './recorder.ts';
 import { assert, present } from '../base/assert.ts';
+import { NumberMap } from './numbers.ts';
 
 /**
  * Footprints of one piece of code, by what it asks: each node is a question about one cell, each
@@ -14,14 +15,16 @@ export class Trie {
   private readonly indexes: number[] = [0];
   private readonly tables: (ObserverTable | null)[] = [null];
   /** By node and branch: a node, or minus one minus a leaf, or 0. */
-  private readonly branches: Int32Array[] = [new Int32Array(1)];
+  private readonly branches: NumberMap[] = [new NumberMap()];
+  /** By node: the array of its branches, for walks. */
+  private readonly near: Int32Array[] = [new Int32Array(1)];
   private root = 0;
   /** Allocated bytes, near enough. */
   bytes = 0;
 
   /** The leaf for the state unpacked in `row`, or -1 where the code must be run. */
   walk(row: Int32Array): number {
-    const { indexes, tables, branches } = this;
+    const { indexes, tables, near } = this;
     let node = this.root;
     while (node > 0) {
       let branch = row[indexes[node] ?? 0] ?? 0;
@@ -31,8 +34,9 @@ export class Trie {
         const answer = branch < known.length ? (known[branch] ?? 0) : 0;
         branch = answer === 0 ? table.ask(branch) : answer;
       }
-      const next = branches[node];
-      node = next !== undefined && branch < next.length ? (next[branch] ?? 0) : 0;
+      const next = near[node];
+      if (next !== undefined && branch < next.length) node = next[branch] ?? 0;
+      else node = this.branch(node, branch);
     }
     return -node - 1;
   }
@@ -66,13 +70,15 @@ export class Trie {
   private newNode(read: Read): number {
     this.indexes.push(read.index);
     this.tables.push(read.table);
-    this.branches.push(new Int32Array(4));
-    this.bytes += 128;
+    const branches = new NumberMap();
+    this.branches.push(branches);
+    this.near.push(branches.near);
+    this.bytes += bytesOfNode + branches.bytes;
     return this.indexes.length - 1;
   }
 
   private branch(node: number, branch: number): number {
-    return present(this.branches[node], 'a node has branches')[branch] ?? 0;
+    return present(this.branches[node], 'a node has branches').get(branch);
   }
 
   private link(node: number, branch: number, target: number): void {
@@ -80,16 +86,16 @@ export class Trie {
       this.root = target;
       return;
     }
-    let branches = present(this.branches[node], 'a node has branches');
-    if (branch >= branches.length) {
-      const longer = new Int32Array(Math.max(branch + 1, branches.length * 2));
-      longer.set(branches);
-      this.bytes += longer.byteLength - branches.byteLength;
-      this.branches[node] = branches = longer;
-    }
-    branches[branch] = target;
+    const branches = present(this.branches[node], 'a node has branches');
+    const before = branches.bytes;
+    branches.set(branch, target);
+    this.near[node] = branches.near;
+    this.bytes += branches.bytes - before;
   }
 }
+
+/** What a node takes besides its branches, near enough. */
+const bytesOfNode = 192;
 
 function nameOfRead(read: Read): string {
   return read.table === null ? `for cell ${read.index} as a whole` : `for ${read.table.name}`;

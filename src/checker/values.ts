@@ -3,6 +3,8 @@ import type { AnyCell } from '../base/cell.ts';
 import { deepFreeze, draftOf, encode } from '../base/plain.ts';
 import { assert, InternalError } from '../base/assert.ts';
 import { callObserver, callOperation, parsePlain } from './erased.ts';
+import type { Meter } from './numbers.ts';
+import { NumberMap } from './numbers.ts';
 
 /**
  * Values of cells as small integers, and what observers and operations make of them.
@@ -16,6 +18,12 @@ import { callObserver, callOperation, parsePlain } from './erased.ts';
 export class Interner {
   readonly values: Plain[] = [];
   private readonly ids = new Map<string, number>();
+  private readonly meter: Meter;
+
+  /** @param meter counts what the values take */
+  constructor(meter: Meter = { bytes: 0 }) {
+    this.meter = meter;
+  }
 
   /** @throws InternalError naming the path of a part that is not plain */
   intern(value: unknown, what: string): number {
@@ -26,6 +34,7 @@ export class Interner {
       // Parsed from the text, so that no order of keys and no alias of the model's survives.
       this.values.push(deepFreeze(parsePlain(text)));
       this.ids.set(text, id);
+      this.meter.bytes += bytesOfValue + bytesOfLetter * text.length;
     }
     return id;
   }
@@ -37,40 +46,77 @@ export class Interner {
   }
 }
 
+/** What a stored value takes besides its text, and for each letter of it, as text and as object. */
+const bytesOfValue = 96;
+const bytesOfLetter = 4;
+
 /** A partial function from numbers to numbers that is filled in as it is asked. */
 export abstract class Memo {
-  /** 0 where not known yet, else the number plus one. Read by the search without a call. */
-  known = new Int32Array(16);
+  /** 0 where not known yet (or far away), else the number plus one. Read by the search without a call. */
+  known: Int32Array;
+  private readonly all = new NumberMap();
+  private readonly meter: Meter;
+
+  constructor(meter: Meter) {
+    this.meter = meter;
+    this.known = this.all.near;
+    meter.bytes += this.all.bytes + bytesOfMemo;
+  }
 
   /** The number plus one, found out where it is not known. */
   ask(id: number): number {
-    const known = id < this.known.length ? (this.known[id] ?? 0) : 0;
+    const known = this.all.get(id);
     return known === 0 ? this.learn(id) : known;
   }
 
+  get askedCount(): number {
+    return this.all.count;
+  }
+
+  /** Every number that was asked about. */
+  asked(): Iterable<number> {
+    return this.all.keys();
+  }
+
+  /**
+   * Runs the model's code once more for a number that was asked about.
+   *
+   * @throws InternalError when it came to something else
+   */
+  recheck(id: number): void {
+    if (this.compute(id) + 1 === this.all.get(id)) return;
+    throw new InternalError(
+      `${this.title}: came to something else when run again on the same value`,
+    );
+  }
+
   private learn(id: number): number {
-    if (id >= this.known.length) {
-      const longer = new Int32Array(Math.max(id + 1, this.known.length * 2));
-      longer.set(this.known);
-      this.known = longer;
-    }
     const found = this.compute(id) + 1;
-    this.known[id] = found;
+    const before = this.all.bytes;
+    this.all.set(id, found);
+    this.known = this.all.near;
+    this.meter.bytes += this.all.bytes - before;
     return found;
   }
+
+  /** What it is called in messages. */
+  protected abstract get title(): string;
 
   protected abstract compute(id: number): number;
 }
 
+const bytesOfMemo = 256;
+
 /** One observer with its arguments: from values to answers. */
 export class ObserverTable extends Memo {
-  readonly answers = new Interner();
+  readonly answers: Interner;
   readonly name: string;
   private readonly values: ValueTable;
   private readonly args: readonly unknown[];
 
   constructor(values: ValueTable, name: string, args: readonly unknown[]) {
-    super();
+    super(values.space.meter);
+    this.answers = new Interner(values.space.meter);
     this.values = values;
     this.name = name;
     this.args = args;
@@ -78,8 +124,14 @@ export class ObserverTable extends Memo {
 
   protected override compute(id: number): number {
     const { type } = this.values;
-    const answer = callObserver(type, this.name, this.values.value(id), this.args);
+    const answer = named(this.title, () =>
+      callObserver(type, this.name, this.values.value(id), this.args),
+    );
     return this.answers.intern(answer, `${type.name}.${this.name}()`);
+  }
+
+  protected override get title(): string {
+    return `observer ${this.name} of ${this.values.type.name}`;
   }
 }
 
@@ -92,7 +144,7 @@ export class OperationTable extends Memo {
   private readonly args: readonly unknown[];
 
   constructor(values: ValueTable, name: string, args: readonly unknown[], index: number) {
-    super();
+    super(values.space.meter);
     this.values = values;
     this.name = name;
     this.args = args;
@@ -105,20 +157,32 @@ export class OperationTable extends Memo {
     const result = callOperation(type, this.name, draft, this.args);
     return this.values.intern(result === undefined ? draft : result, `${type.name}.${this.name}()`);
   }
+
+  protected override get title(): string {
+    return `operation ${this.name} of ${this.values.type.name}`;
+  }
+}
+
+/** What all tables of a space share. */
+export interface Tables {
+  readonly meter: Meter;
+  /** Every operation of every type, by its number in recorded steps. */
+  readonly operations: OperationTable[];
+  readonly observers: ObserverTable[];
 }
 
 /** All values of one cell type that have occurred. */
 export class ValueTable extends Interner {
   readonly type: AnyCell['type'];
+  readonly space: Tables;
   private readonly observers = new Map<string, ObserverTable>();
   private readonly operations = new Map<string, OperationTable>();
-  private readonly allOperations: OperationTable[];
 
-  /** @param allOperations the list to which each new operation of any type is added */
-  constructor(type: AnyCell['type'], allOperations: OperationTable[]) {
-    super();
+  /** @param space the lists to which each new observer and operation of any type is added */
+  constructor(type: AnyCell['type'], space: Tables) {
+    super(space.meter);
     this.type = type;
-    this.allOperations = allOperations;
+    this.space = space;
   }
 
   observer(name: string, given: readonly unknown[]): ObserverTable {
@@ -127,6 +191,7 @@ export class ValueTable extends Interner {
     let table = this.observers.get(text);
     if (table === undefined) {
       table = new ObserverTable(this, name, frozenArguments(args));
+      this.space.observers.push(table);
       this.observers.set(text, table);
     }
     return table;
@@ -137,15 +202,28 @@ export class ValueTable extends Interner {
     const text = this.keyOf(name, args);
     let table = this.operations.get(text);
     if (table === undefined) {
-      table = new OperationTable(this, name, frozenArguments(args), this.allOperations.length);
-      this.allOperations.push(table);
+      const { operations } = this.space;
+      table = new OperationTable(this, name, frozenArguments(args), operations.length);
+      operations.push(table);
       this.operations.set(text, table);
     }
     return table;
   }
 
   private keyOf(name: string, args: readonly unknown[]): string {
-    return args.length === 0 ? name : name + encode(args, `${this.type.name}.${name} arguments`);
+    // No text of arguments has a NUL in it: the last one is where the name ends.
+    const text = args.length === 0 ? '' : encode(args, `${this.type.name}.${name} arguments`);
+    return `${name}\0${text}`;
+  }
+}
+
+/** Says whose code it was that went wrong. */
+export function named<T>(title: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new InternalError(`${title}: ${message}`, { cause: error });
   }
 }
 

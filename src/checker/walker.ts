@@ -1,5 +1,6 @@
 import type { Model } from '../base/model.ts';
 import type { Cell, Observers, Operations } from '../base/cell.ts';
+import type { Plain } from '../base/plain.ts';
 import type { ReadView } from '../base/view.ts';
 import type { TraceStep } from './result.ts';
 import { present } from '../base/assert.ts';
@@ -50,6 +51,8 @@ export interface Walker {
   valueOf<Value, O extends Observers<Value>, P extends Operations<Value>>(
     cell: Cell<Value, O, P>,
   ): Value;
+  /** The value of each cell now, by its key. */
+  values(): ReadonlyMap<string, Plain>;
   /** Equal for equal states, whenever this walker meets them; from 0 up in the order of asking. */
   stateKey(): number;
   isFinal(): boolean;
@@ -116,12 +119,12 @@ class GraphWalker implements Walker {
   }
 
   take(i: number): void {
-    const { steps, space } = this.graph;
+    const { steps } = this.graph;
     const { at } = present(this.listed()[i], 'only enabled steps are taken');
     const { code } = steps;
     const from = at + outcomeHead;
     this.before.set(this.row);
-    applyWrites(code, from, from + 2 * (code[at + 2] ?? 0), this.row, space.operations);
+    applyWrites(steps, code[at] ?? 0, from, from + 2 * (code[at + 2] ?? 0), this.row);
     this.options = undefined;
     const written = steps.writeSets[code[at + 1] ?? 0] ?? [];
     this.broken = this.watches
@@ -145,6 +148,16 @@ class GraphWalker implements Walker {
     cell: Cell<Value, O, P>,
   ): Value {
     return this.view.read(cell);
+  }
+
+  values(): ReadonlyMap<string, Plain> {
+    const { space } = this.graph;
+    return new Map(
+      space.cells.map((cell) => {
+        const index = space.indexOf(cell);
+        return [cell.key, space.valueAt(index, this.row[index] ?? 0)];
+      }),
+    );
   }
 
   stateKey(): number {

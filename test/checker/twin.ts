@@ -112,7 +112,10 @@ export function twin(model: Model, projection: (view: ReadView) => Plain): TwinR
         last !== undefined && weight(last.from) !== weight(last.to);
       const count = states.filter((state) => out(state).some(leaks)).length;
       const trace = count > 0 ? leastRun((_, last) => leaks(last)) : undefined;
-      return [{ count, premiseStates: states.length, trace }];
+      const weighs = states.some((state) =>
+        [...property.weights].some(([cell, w]) => w(state[cell.key] as never) !== 0),
+      );
+      return [{ count, premiseStates: weighs ? states.length : 0, trace }];
     }
     if (property.kind === 'fold') {
       const fold = (state: State): Plain =>

@@ -97,6 +97,10 @@ describe('sets of final states', () => {
     expect(difference.onlyInFirst).toEqual([]);
     expect(difference.onlyInSecond.map(({ value }) => value)).toEqual(['b']);
     expect(difference.shortest?.trace.steps.map((step) => step.process)).toEqual(['b', 'b', 'b']);
-    expect(compareFinals(both, both)).toEqual({ onlyInFirst: [], onlyInSecond: [] });
+    expect(compareFinals(both, both)).toEqual({
+      isConclusive: true,
+      onlyInFirst: [],
+      onlyInSecond: [],
+    });
   });
 });

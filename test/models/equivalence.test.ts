@@ -135,6 +135,7 @@ describe("arm32's low-water mark of pvepl, which may grow from kernel_map before
 
   it('pvepl is on no chain in any era, so that the sets of A and C are equal wherever C boots', () => {
     expect(compareFinals(chainsOf(a, early), chainsOf(cPageFunctions, early))).toEqual({
+      isConclusive: true,
       onlyInFirst: [],
       onlyInSecond: [],
     });

@@ -19,6 +19,8 @@ import { hasSpin, runSpin } from './spin.ts';
  * Counts that nobody here wrote. Those of the TLA+ models are in the manifests of the repository
  * tlaplus/Examples: its *generated* includes the initial state, its *depth* counts states, so both
  * are one more than ours; so are SPIN's transitions. The puzzles' are known from mathematics.
+ *
+ * A model of which nothing is claimed is VACUOUS: its counts are all that there is to see.
  */
 
 const counts = ({ states, transitions, depth, verdict }: CheckResult): unknown[] => [
@@ -41,10 +43,10 @@ describe('models with published counts', () => {
     ['TLA+ Missionaries and Cannibals', missionaries(), [64, 283 - 1 - 30, 13 - 1, 'PASS']],
     ['TLA+ Queens, 4', queens(4), [785, 2970 - 1, 16 - 1, 'VIOLATED']],
     ['towers of Hanoi, 6 discs', hanoi(6), [3 ** 6, 3 * (3 ** 6 - 1), 2 ** 6 - 1, 'PASS']],
-    ['the 8-puzzle', eightPuzzle(), [181_440, 483_840, 31, 'PASS']],
-    ['12 toggles', toggles(12), [2 ** 12, 12 * 2 ** 12, 12, 'PASS']],
-    ['a toy boot, 3 CPUs, 3 pools, 2 pages', toyBoot(3, 3, 2), [19_742, 56_850, 47, 'PASS']],
-    ['a toy boot, 4 CPUs, 3 pools, 3 pages', toyBoot(4, 3, 3), [240_500, 860_971, 46, 'PASS']],
+    ['the 8-puzzle', eightPuzzle(), [181_440, 483_840, 31, 'VACUOUS']],
+    ['12 toggles', toggles(12), [2 ** 12, 12 * 2 ** 12, 12, 'VACUOUS']],
+    ['a toy boot, 3 CPUs, 3 pools, 2 pages', toyBoot(3, 3, 2), [19_742, 56_850, 47, 'VACUOUS']],
+    ['a toy boot, 4 CPUs, 3 pools, 3 pages', toyBoot(4, 3, 3), [240_500, 860_971, 46, 'VACUOUS']],
   ])('%s', (_, model, expected) => {
     expect(counts(check(model))).toEqual(expected);
   });

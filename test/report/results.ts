@@ -24,6 +24,7 @@ export function resultOf(parts: Partial<CheckResult> = {}): CheckResult {
       propertyRuns: 10,
       wholeReads: {},
       bytesPerState: 24,
+      bytes: 50_000,
     },
     ...parts,
   };
