@@ -17,6 +17,12 @@ const clock: Clock = {
   },
 };
 
+/** What the tables and values of a search are made of. Resident memory never shrinks, so a search would pay for the one before. */
+const processBytes = (): number => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
 /** Set once the person wants to end: searches stop where they are and say what they know. */
 export interface Stop {
   readonly isAsked: boolean;
@@ -29,7 +35,7 @@ export async function runSearch(
   io: Io,
   stop: Stop,
 ): Promise<CheckResult> {
-  const search = startSearch(model, bounds, { clock });
+  const search = startSearch(model, bounds, { clock, processBytes });
   let drawn = 0;
   while (!search.advance(sliceMs)) {
     if (io.showsProgress) {

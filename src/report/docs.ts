@@ -184,7 +184,8 @@ function violationText({ reported }: Page, violation: Violation): string[] {
   if (recorded !== undefined) lines.push(`Recorded: ${recorded.why} (${recorded.source}).`, '');
   if (first?.trace !== undefined) {
     const whoseRun = first.object === '' ? '' : ` for ${first.object}`;
-    const minimal = first.trace.minimal ? 'The shortest run' : 'A run, not shown minimal,';
+    const grain = reported.result.bound === 'grain' ? ' at this grain' : '';
+    const minimal = first.trace.minimal ? `The shortest run${grain}` : 'A run, not shown minimal,';
     lines.push(
       `${minimal}${whoseRun}: ${counted(first.trace.steps.length, 'step')}.`,
       '',

@@ -62,7 +62,10 @@ const step = v.strictObject({
 
 const trace = v.strictObject({
   length: about(count, 'steps'),
-  minimal: about(v.boolean(), 'true when no shorter run shows the same'),
+  minimal: about(
+    v.boolean(),
+    'true when no shorter run shows the same; with `--grain sleep`, no shorter run of that grain',
+  ),
   loopsTo: about(
     v.optional(count),
     'for a run without end: the step, counted from 0, that the last one returns to',

@@ -6,7 +6,7 @@ import { changedParts } from './changes.ts';
 import type { CheckJson, ModelJson } from './json-schema.ts';
 import { checkSchemaName } from './json-schema.ts';
 import type { ExitCode, Violation } from './judgement.ts';
-import { violationsOf } from './judgement.ts';
+import { isEnd, violationsOf } from './judgement.ts';
 import { startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 
@@ -58,7 +58,7 @@ function modelJson(model: Reported): ModelJson {
         objects: objectsJson(property.objects, model),
       })),
       ...violationsOf(result)
-        .filter((one) => one.property === 'deadlock' || one.property === 'stuck')
+        .filter((one) => isEnd(one.property))
         .map((one) => endJson(one, model)),
     ],
     coverage: {

@@ -8,6 +8,7 @@ import type { CheckResult, Trace, Verdict } from '../checker/result.ts';
  */
 export interface Expected {
   readonly property: string;
+  /** Exactly these; none for `deadlock` and `stuck`, which have none. */
   readonly objects: readonly string[] | 'all';
   readonly length?: number;
   readonly why: string;
@@ -104,22 +105,39 @@ export function judge(result: CheckResult, options: JudgeOptions): Judgement {
   }
   const all = [...surprises.extra, ...surprises.missing];
   if (isViolated) return { outcome: 'VIOLATED', exitCode: 1, surprises: isExpected ? all : [] };
+  const reason = hollowness(result, options);
+  if (reason !== undefined) return { outcome: 'VACUOUS', exitCode: 4, surprises: all, reason };
   if (result.verdict === 'PASS') {
-    if (options.needsMission) {
-      const reason = 'no property of the mission applies to it, so it cannot pass';
-      return { outcome: 'VACUOUS', exitCode: 4, surprises: all, reason };
-    }
     return { outcome: 'PASS', exitCode: surprises.missing.length > 0 ? 1 : 0, surprises: all };
   }
   return { outcome: result.verdict, exitCode: exitCodeOf(result.verdict), surprises: all };
 }
 
-/** A process that never stepped, an event that never ran, or a premise that never held. */
+/** Why a result without a violation is hollow, where nothing else in the report tells. */
+function hollowness(
+  { verdict, properties, transitions, coverage }: CheckResult,
+  { needsMission }: JudgeOptions,
+): string | undefined {
+  if (verdict !== 'PASS' && verdict !== 'VACUOUS') return undefined;
+  const isAsked = properties.some((property) => property.verdict !== 'NOT APPLICABLE');
+  if (needsMission && (verdict === 'PASS' || !isAsked)) {
+    return 'no property of the mission applies to it, so it cannot pass';
+  }
+  if (verdict === 'PASS') return undefined;
+  if (!isAsked) return 'no property applies to it, so there is nothing that could pass';
+  const hasProcess = transitions > 0 || coverage.neverStepped.length > 0;
+  return hasProcess ? undefined : 'it has no process, so nothing ever happens in it';
+}
+
+/** A process that never stepped, an event that never ran, a premise that never held, or no object. */
 function isVacuous({ coverage, properties }: CheckResult): boolean {
   return (
     coverage.neverStepped.length > 0 ||
     coverage.mustNeverPassed.length > 0 ||
-    properties.some((property) => property.objects.some((one) => one.verdict === 'VACUOUS'))
+    properties.some(
+      (property) =>
+        property.verdict === 'VACUOUS' || property.objects.some((one) => one.verdict === 'VACUOUS'),
+    )
   );
 }
 
@@ -159,8 +177,8 @@ function differences(
       continue;
     }
     for (const { object, trace } of violation.objects) {
-      const match = known.find(
-        ({ objects }) => objects === 'all' || objects.length === 0 || objects.includes(object),
+      const match = known.find(({ objects }) =>
+        objects === 'all' || isEnd(violation.property) ? true : objects.includes(object),
       );
       if (match === undefined) {
         extra.push(`${violation.property} is violated for ${object}; that is not recorded`);
@@ -177,7 +195,9 @@ function differences(
       }
     }
   }
-  for (const known of options.expected) {
+  // What a search that was stopped did not find may still be there.
+  const awaited = result.stoppedBy === undefined ? options.expected : [];
+  for (const known of awaited) {
     const violation = violations.find((one) => one.property === known.property);
     if (violation === undefined) {
       // Stuck states that are all deadlocks are reported as those, and still are stuck.
@@ -192,6 +212,9 @@ function differences(
   }
   return { extra, missing };
 }
+
+/** The violations that have no object. */
+export const isEnd = (property: string): boolean => property === 'deadlock' || property === 'stuck';
 
 function expectedObjects(result: CheckResult, known: Expected): readonly string[] {
   if (known.objects !== 'all') return known.objects;

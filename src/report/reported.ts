@@ -13,6 +13,8 @@ export interface Reported {
   readonly leftOut: readonly string[];
   /** The value of each cell in the initial state: where a trace's changes begin. */
   readonly initial: ReadonlyMap<string, Plain>;
+  /** Where it was loaded from, as `./my-model.js#name`; null for one of the catalogue. */
+  readonly path: string | null;
   /** The command that checks it again, without a property. */
   readonly repeat: string;
   /** Saved traces by property and object: see `traceKey`. */

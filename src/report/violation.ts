@@ -4,7 +4,7 @@ import { brief, describeChange, describePhase, isList, isRecord } from './change
 import type { ChainView } from './chain.ts';
 import { chainCell, chainOf, chainText, chainsAlong, chainsAtEnd } from './chain.ts';
 import type { Violation, ViolatedObject } from './judgement.ts';
-import { namesOf } from './judgement.ts';
+import { isEnd, namesOf } from './judgement.ts';
 import { callsOf, parsePlace, shortLocation, startOf } from './places.ts';
 import type { Reported } from './reported.ts';
 import { traceKey } from './reported.ts';
@@ -45,16 +45,19 @@ export function renderViolation(
     lines.push('', `  repeat: ${repeatCommand(model, violation.property, one)}`, '');
     const common = options.full ? 0 : commonLength(violation.objects);
     const about = one.object;
-    lines.push(...renderTrace(one.trace, model.initial, { ...options, common, about }));
+    const atGrain = model.result.bound === 'grain';
+    lines.push(...renderTrace(one.trace, model.initial, { ...options, common, about, atGrain }));
   }
   return lines.join('\n');
 }
 
 function repeatCommand(model: Reported, property: string, one: ViolatedObject): string {
   const saved = model.saved.get(traceKey(property, one.object));
-  if (saved !== undefined) return `bootproof replay ${shellWord(saved)}`;
-  const isBuiltIn = property === 'deadlock' || property === 'stuck';
-  return isBuiltIn ? model.repeat : `${model.repeat} --property ${shellWord(property)}`;
+  if (saved !== undefined) {
+    const own = model.path === null ? '' : ` --model ${shellWord(model.path)}`;
+    return `bootproof replay ${shellWord(saved)}${own}`;
+  }
+  return isEnd(property) ? model.repeat : `${model.repeat} --property ${shellWord(property)}`;
 }
 
 /** Quoted where a shell would take it apart. */
@@ -68,6 +71,8 @@ export interface TraceOptions {
   readonly common: number;
   /** What the run is about: steps that touch it are never folded away. */
   readonly about: string;
+  /** Of a model at a bounded grain, whose steps are several of the machine's. */
+  readonly atGrain: boolean;
 }
 
 /** Runs that are no longer than this are shown whole. */
@@ -113,7 +118,8 @@ export function renderTrace(
   if (trace.loopsTo !== undefined) {
     lines.push(`     ↺  goes back to where step ${trace.loopsTo + 1} began, for ever`);
   }
-  const minimal = trace.minimal ? 'the fewest possible' : 'not shown minimal';
+  const fewest = options.atGrain ? 'the fewest at this grain' : 'the fewest possible';
+  const minimal = trace.minimal ? fewest : 'not shown minimal';
   lines.push(`  ${counted(trace.steps.length, 'step')}, ${minimal}`);
   return lines.map((line) => (options.full ? line : cut(line, pageWidth)));
 }

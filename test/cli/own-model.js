@@ -25,7 +25,17 @@ function switches(name, count, fault) {
         view.update(bit, 'set', !view.observe(bit, 'isOn'));
       },
     })),
-    properties: [],
+    properties: [
+      {
+        kind: 'always',
+        name: 'bits',
+        sentence: 'a bit is on or off',
+        cites: 'test',
+        about: 'model sanity',
+        objects: bits.map((bit, i) => ({ name: `bit ${i}`, bit })),
+        holds: ({ bit }, view) => typeof view.observe(bit, 'isOn') === 'boolean',
+      },
+    ],
     final: () => false,
     mustPass: [],
     mayPass: [],

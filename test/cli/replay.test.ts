@@ -94,3 +94,55 @@ describe('bootproof replay', () => {
     expect(err).toContain('a trace of another model: it is of netbsd/small/i386');
   });
 });
+
+describe('a run that was saved because nothing helps from its end', () => {
+  const own = new URL('./own-lift.js', import.meta.url).pathname;
+  const lift = (property: string): string => join(folder, `own-lift.${property}.json`);
+  const replayOn = (property: string, version: string, ...more: readonly string[]) =>
+    bootproof(['replay', lift(property), '--model', `${own}#${version}`, ...more]);
+  let printed = '';
+  beforeAll(async () => {
+    printed = (await bootproof(['check', `${own}#broken`, '--trace-dir', folder])).out;
+  });
+
+  it('is looked at again from there: while nothing helps it comes out byte for byte', async () => {
+    for (const property of ['comes-home.lift', 'stuck', 'reaches-top.lift']) {
+      const { code, out } = await replayOn(property, 'broken');
+      expect(out).toContain('comes out byte for byte');
+      expect(code).toBe(0);
+    }
+  });
+
+  it('no longer shows anything once the model was repaired behind its end, though every step is as recorded', async () => {
+    for (const property of ['comes-home.lift', 'stuck']) {
+      const { code, out } = await replayOn(property, 'repaired');
+      expect(out).toContain('its end no longer shows the violation');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('is not decided where too much can come after it, or where the grain leaves runs out: exit code 3, and no claim', async () => {
+    for (const version of ['vast', 'coarse']) {
+      for (const property of ['comes-home.lift', 'stuck']) {
+        const { code, out } = await replayOn(property, version);
+        expect(out.replaceAll(/\s+/g, ' ')).toContain(
+          'the run is as recorded; that nothing helps from there was not checked again',
+        );
+        expect(code).toBe(3);
+      }
+    }
+    const { out } = await replayOn('stuck', 'coarse', '--json');
+    expect(JSON.parse(out)).toMatchObject({ sameBytes: true, shown: null });
+  });
+
+  it('is a witness only while the claim holds in its last state', async () => {
+    const { code, out } = await replayOn('reaches-top.lift', 'lower');
+    expect(out).toContain('its end is no longer a witness');
+    expect(code).toBe(1);
+  });
+
+  it('is repeated with the words that check prints, which name the file that the model is in', async () => {
+    const line = /repeat: bootproof (replay \S*comes-home\S* --model \S+)/.exec(printed)?.[1] ?? '';
+    expect((await bootproof(line.split(' '))).code).toBe(0);
+  });
+});

@@ -60,6 +60,7 @@ const page: Page = {
     reconstruction: 'the text was never published',
     leftOut: ['no interrupts: nobody sends them'],
     initial: new Map(),
+    path: null,
     repeat: '',
     saved: new Map(),
   },

@@ -86,6 +86,38 @@ describe('a judgement', () => {
     expect(hollow).toMatchObject({ outcome: 'VACUOUS', exitCode: 4 });
   });
 
+  it('takes a record without objects for a deadlock or stuck states alone: of a property it names none', () => {
+    const expected = [{ ...known, objects: [] }];
+    const { outcome, surprises } = judge(lost('amappl'), asked({ expected }));
+    expect(outcome).toBe('VIOLATED');
+    expect(surprises).toEqual(['registered is violated for amappl; that is not recorded']);
+  });
+
+  it('is not reproduced beside a property that speaks of no object at all', () => {
+    const result = lost('amappl', 'aobj');
+    const empty = { ...propertyOf('empty', []), verdict: 'VACUOUS' as const };
+    const beside = { ...result, properties: [...result.properties, empty] };
+    expect(judge(beside, asked())).toMatchObject({ outcome: 'VACUOUS', exitCode: 4 });
+  });
+
+  it('of a search that was stopped does not say that what is recorded is not there', () => {
+    const stoppedBy = { bound: 'grain', limit: 10, reached: 10 } as const;
+    const part = resultOf({ verdict: 'INCOMPLETE', stoppedBy });
+    expect(judge(part, asked())).toEqual({ outcome: 'INCOMPLETE', exitCode: 3, surprises: [] });
+  });
+
+  it('says why a model is vacuous of which nothing is claimed, or in which nobody acts', () => {
+    const nothing = resultOf({ verdict: 'VACUOUS' });
+    const why = (result: CheckResult): string | undefined =>
+      judge(result, asked({ expected: [] })).reason;
+    expect(why(nothing)).toBe('no property applies to it, so there is nothing that could pass');
+    const properties = [propertyOf('stays', [passes('all')])];
+    expect(why({ ...nothing, properties, transitions: 0 })).toBe(
+      'it has no process, so nothing ever happens in it',
+    );
+    expect(why({ ...nothing, properties })).toBeUndefined();
+  });
+
   it('reports stuck states only beyond those that are deadlocks', () => {
     const result = resultOf({ verdict: 'VIOLATED', deadlocks: { count: 2 }, stuck: { count: 2 } });
     const expected = [{ ...known, property: 'deadlock', objects: [] }];

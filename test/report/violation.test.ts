@@ -15,6 +15,7 @@ function reported(parts: Partial<Reported> = {}): Reported {
     reconstruction: null,
     leftOut: [],
     initial: new Map(),
+    path: null,
     repeat: 'bootproof check netbsd/b/i386',
     saved: new Map(),
     ...parts,
@@ -60,6 +61,7 @@ describe('a violation', () => {
       full: false,
       common: 0,
       about: '',
+      atGrain: false,
     });
     expect(lines.filter((line) => line.includes('pool_init'))).toHaveLength(40);
     expect(lines).toContain('     …  50 steps (--full shows them)');
@@ -79,9 +81,29 @@ describe('a violation', () => {
 
   it('says when a run is not shown minimal, and where one without end goes back to', () => {
     const lasso: Trace = { ...traceOf(3), minimal: false, loopsTo: 1 };
-    const lines = renderTrace(lasso, new Map(), { full: false, common: 0, about: '' });
+    const lines = renderTrace(lasso, new Map(), {
+      full: false,
+      common: 0,
+      about: '',
+      atGrain: false,
+    });
     expect(lines).toContain('     ↺  goes back to where step 2 began, for ever');
     expect(lines.at(-1)).toBe('  3 steps, not shown minimal');
+  });
+
+  it('at a bounded grain calls a run the shortest of that grain only, as finer steps count otherwise', () => {
+    const objects = [violates('amappl', traceOf(3))];
+    const result = resultOf({ properties: [propertyOf('registered', objects)] });
+    const last = (model: Reported): string | undefined =>
+      violationsOf(model.result)
+        .map((one) => renderViolation(model, one, { full: false }))
+        .join('')
+        .split('\n')
+        .at(-1);
+    expect(last(reported({ result }))).toBe('  3 steps, the fewest possible');
+    expect(last(reported({ result: { ...result, bound: 'grain' } }))).toBe(
+      '  3 steps, the fewest at this grain',
+    );
   });
 
   it('says reconstruction in each line about one', () => {

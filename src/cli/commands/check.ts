@@ -208,6 +208,7 @@ async function checkOne(
       // Cell values are plain by construction; the model's own type does not say so.
       model.cells.map((cell) => [cell.key, cell.initial as never]),
     ),
+    path: planned.from === 'path' ? planned.word : null,
     repeat: repeatCommand(planned, words),
     saved,
   };

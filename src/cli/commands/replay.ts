@@ -3,8 +3,8 @@ import { match } from 'ts-pattern';
 import type { Model } from '../../base/model.ts';
 import type { Plain } from '../../base/plain.ts';
 import type { CatalogEntry } from '../../boot/catalog-entry.ts';
-import type { Difference, Replayed } from '../../checker/index.ts';
-import { replay } from '../../checker/index.ts';
+import type { Afterwards, Difference, Replayed } from '../../checker/index.ts';
+import { isLost, isStuck, isWitness, replay } from '../../checker/index.ts';
 import type { Trace } from '../../checker/result.ts';
 import { parseOrder } from '../../order/order.ts';
 import { modelHash } from '../../report/hash.ts';
@@ -31,8 +31,10 @@ export interface ReplayWords {
 /**
  * `bootproof replay TRACE`: runs a saved trace again, by names.
  *
- * 0 when it comes out byte for byte, 1 at the first difference: the longest prefix that still
- * runs, what should have come, and what could be done there instead.
+ * 0 when it comes out byte for byte and still shows what it was saved for, 1 at the first
+ * difference: the longest prefix that still runs, what should have come, and what could be done
+ * there instead. 3 where the run is as recorded, and whether anything helps from its end took too
+ * much to find out.
  */
 export async function replayCommand(
   path: string,
@@ -53,28 +55,32 @@ export async function replayCommand(
   const replayed = replay(model, file);
   const isSameText = replayed.difference === undefined && rendered(file, model, replayed) === text;
   const isSameModel = modelHash(model) === file.model.hash;
-  const isShown = showsViolation(file, model, replayed);
-  const code = isSameText && isShown ? 0 : 1;
+  const shows = showsViolation(file, model, replayed);
+  const found: Findings = { isSameText, isSameModel, shows };
   if (words.json === true) {
-    const report = reportOf(file, replayed, { isSameText, isSameModel, isShown });
+    const report = reportOf(file, replayed, found);
     io.out(`${JSON.stringify(report, null, 2)}\n`);
   } else if (words.quiet !== true) {
     const lines = [
-      ...renderReplay(file, replayed, initialOf(model), words.full === true),
+      ...renderReplay(file, replayed, model, words.full === true),
       '',
-      ...conclusion(file, replayed, { isSameText, isSameModel, isShown }, basename(path)),
+      ...conclusion(file, replayed, found, basename(path)),
     ];
     io.out(`${lines.join('\n')}\n`);
   }
-  return code;
+  if (!isSameText || shows === 'gone') return 1;
+  return shows === 'shown' ? 0 : 3;
 }
+
+/** A search from the end of a run is to answer while somebody waits. */
+const boundsAfterwards = { statesMax: 500_000, memoryMaxBytes: 2 ** 30 };
 
 interface Findings {
   /** The replay, written down again, is the file byte for byte. */
   readonly isSameText: boolean;
   readonly isSameModel: boolean;
-  /** The last state still shows what the trace was saved for. */
-  readonly isShown: boolean;
+  /** Whether the last state still shows what the trace was saved for. */
+  readonly shows: Afterwards;
 }
 
 async function entryFor(
@@ -125,34 +131,34 @@ const traceOf = (file: TraceFile, replayed: Replayed): Trace => ({
   ...(file.loopsTo === null ? {} : { loopsTo: file.loopsTo }),
 });
 
-/** Whether the end of the run shows it, as far as a single run can: see `Walker.violations`. */
-function showsViolation(file: TraceFile, model: Model, replayed: Replayed): boolean {
-  if (replayed.difference !== undefined) return false;
-  const { name, object, verdict } = file.property;
-  if (name === 'deadlock') return replayed.enabled.length === 0 && !replayed.isFinal;
+/** Whether the end of the run shows it; where that is about what may still come, by a search from there. */
+function showsViolation(file: TraceFile, model: Model, replayed: Replayed): Afterwards {
+  if (replayed.difference !== undefined) return 'gone';
+  const { name, object } = file.property;
   const kind = model.properties.find((property) => property.name === name)?.kind;
-  if (kind === undefined) return name === 'stuck';
-  if (verdict === 'witnessed' || kind === 'recoverable' || kind === 'sometimes') return true;
-  const last = replayed.violations.at(-1) ?? [];
-  return last.some((one) => one.property === name && one.object === object);
+  if (kind === undefined && name === 'stuck') return isStuck(model, replayed, boundsAfterwards);
+  if (kind === 'recoverable') return isLost(model, replayed, name, object, boundsAfterwards);
+  if (kind === 'sometimes') return isWitness(model, replayed, name, object);
+  const isShown =
+    kind === undefined
+      ? name === 'deadlock' && replayed.enabled.length === 0 && !replayed.isFinal
+      : replayed.violations.at(-1)?.some((one) => one.property === name && one.object === object);
+  return isShown === true ? 'shown' : 'gone';
 }
 
 const initialOf = (model: Model): ReadonlyMap<string, Plain> =>
   // Cell values are plain by construction; the model's own type does not say so.
   new Map(model.cells.map((cell) => [cell.key, cell.initial as never]));
 
-function renderReplay(
-  file: TraceFile,
-  replayed: Replayed,
-  initial: ReadonlyMap<string, Plain>,
-  full: boolean,
-): string[] {
+function renderReplay(file: TraceFile, replayed: Replayed, model: Model, full: boolean): string[] {
   const { name, object, verdict } = file.property;
   const whose = object === '' ? '' : ` for ${object}`;
+  const initial = initialOf(model);
+  const atGrain = model.bound === 'grain';
   return [
     `${file.model.name}: ${name} is ${verdict}${whose}`,
     '',
-    ...renderTrace(traceOf(file, replayed), initial, { full, common: 0, about: object }),
+    ...renderTrace(traceOf(file, replayed), initial, { full, common: 0, about: object, atGrain }),
   ];
 }
 
@@ -160,9 +166,14 @@ function conclusion(file: TraceFile, replayed: Replayed, found: Findings, name: 
   const { difference } = replayed;
   if (difference !== undefined) return renderDifference(file, replayed, difference);
   const text = match(found)
+    .with({ shows: 'gone' }, () =>
+      file.property.verdict === 'witnessed'
+        ? 'the run is the same, but its end is no longer a witness'
+        : 'the run is the same, but its end no longer shows the violation',
+    )
     .with(
-      { isShown: false },
-      () => 'the run is the same, but its end no longer shows the violation',
+      { isSameText: true, shows: 'not decided' },
+      () => 'the run is as recorded; that nothing helps from there was not checked again',
     )
     .with({ isSameText: true }, () => `${name} comes out byte for byte`)
     .with(
@@ -211,7 +222,7 @@ function reportOf(file: TraceFile, replayed: Replayed, found: Findings): object 
     replayed: replayed.steps.length,
     sameBytes: found.isSameText,
     sameModel: found.isSameModel,
-    shown: found.isShown,
+    shown: found.shows === 'not decided' ? null : found.shows === 'shown',
     difference: replayed.difference ?? null,
     enabled: replayed.difference === undefined ? [] : replayed.enabled,
   };
