@@ -57,7 +57,8 @@ exit code  0 PASS, or violated exactly as recorded   3 INCOMPLETE: a bound was h
            with several models, the first of 70, 2, 1, 5, 3, 4, 0 that occurs`;
 
 const replayHelp = `
-exit code  0 it comes out byte for byte   1 it differs: the first difference is shown   2 bad input`;
+exit code  0 it comes out byte for byte   1 it differs: the first difference is shown   2 bad input
+           3 it is as recorded, but whether anything helps from its end took too much to find out`;
 
 const fuzzHelp = `
 exit code  0 nothing that is not recorded   1 a violation that is not recorded   2 bad usage`;

@@ -17,7 +17,10 @@ const clock: Clock = {
   },
 };
 
-/** What the tables and values of a search are made of. Resident memory never shrinks, so a search would pay for the one before. */
+/**
+ * What the tables and values of a search are made of. Not resident memory: that hardly ever shrinks,
+ * and a search would pay for the one before.
+ */
 const processBytes = (): number => {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../src/base/model.ts';
 import { InternalError } from '../../src/base/assert.ts';
 import { cell, cellType } from '../../src/base/cell.ts';
-import { check, finals, startSearch } from '../../src/checker/index.ts';
+import { check, finals } from '../../src/checker/index.ts';
 import { NumberMap } from '../../src/checker/numbers.ts';
 import { litmus, process, wholeCell } from '../../models/litmus/transitions.ts';
 import { toyBoot } from '../../models/litmus/toy-boot.ts';
@@ -40,15 +40,14 @@ describe('memory', () => {
 
   it('goes by what the process has grown, too, where somebody can tell', () => {
     let bytes = 5e9;
-    const search = startSearch(
-      toyBoot(3, 3, 2),
-      { memoryMaxBytes: 1e9 },
-      { processBytes: () => (bytes += 4e8) },
-    );
-    while (!search.advance(25));
-    const { stoppedBy } = search.result();
-    expect(stoppedBy === undefined || stoppedBy.reached > 1e9).toBe(true);
-    expect(search.progress().bytes).toBeGreaterThanOrEqual(4e8);
+    let now = 0;
+    const options = {
+      clock: { wallMs: () => (now += 25) },
+      processBytes: () => (bytes += 4e8),
+    };
+    const { stoppedBy, cost } = check(toyBoot(3, 3, 2), { memoryMaxBytes: 1e9 }, options);
+    expect(stoppedBy).toEqual({ bound: 'memoryMaxBytes', limit: 1e9, reached: 12e8 });
+    expect(cost.bytes).toBe(12e8);
     const steady = { processBytes: () => 5e9 };
     expect(check(toyBoot(3, 3, 2), { memoryMaxBytes: 1e9 }, steady).stoppedBy).toBeUndefined();
   });

@@ -131,7 +131,7 @@ const traceOf = (file: TraceFile, replayed: Replayed): Trace => ({
   ...(file.loopsTo === null ? {} : { loopsTo: file.loopsTo }),
 });
 
-/** Whether the end of the run shows it; where that is about what may still come, by a search from there. */
+/** Whether the end of the run shows it; what may still come is asked of a search from there. */
 function showsViolation(file: TraceFile, model: Model, replayed: Replayed): Afterwards {
   if (replayed.difference !== undefined) return 'gone';
   const { name, object } = file.property;
