@@ -141,8 +141,9 @@ export type Ending =
   | { readonly kind: 'halt'; readonly halt: Halt; readonly stack: readonly Frame[] };
 
 /**
- * Where a step may end. `fine`: at every point where the kernel can really be interrupted; only
- * this may say PASS. `sleep`: only where a thread may sleep; real runs, far fewer states.
+ * Where a step may end. `fine`: at the points listed in docs/grain.md, which also says where the
+ * kernel can be interrupted and no step ends; only this may say PASS. `sleep`: only where a thread
+ * may sleep; real runs, far fewer states.
  */
 export type Grain = 'fine' | 'sleep';
 

@@ -90,7 +90,14 @@ export interface PagesSpec {
   readonly failures?: number;
 }
 
-/** All that is constant in a kernel: port facts, configuration, the policies of the era. */
+/**
+ * All that is constant in a kernel: port facts, configuration, the policies of the era.
+ *
+ * Of a kernel with DIAGNOSTIC the model has the checks, of one without it the sizes: what a KASSERT
+ * or a panic under DIAGNOSTIC would stop at is an outcome, with the line at which such a kernel
+ * stops; items, page headers and entries are as large as in GENERIC, which has no DIAGNOSTIC. DEBUG
+ * and LOCKDEBUG are off.
+ */
 export interface KernelSpec {
   readonly policies: Policies;
   readonly port: string;

@@ -4,7 +4,8 @@
  *
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_init(), lines 675-785
  * @source NetBSD sys/sys/pool.h 1.64
- * @differs kernels without DIAGNOSTIC: the smallest item is two pointers, not two and a magic word
+ * @differs sizes are those without DIAGNOSTIC (see KernelSpec): the smallest item is two pointers,
+ *   not two and a magic word
  */
 import { present } from '../../base/assert.ts';
 import type { Halt } from '../../base/routine.ts';

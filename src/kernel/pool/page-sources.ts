@@ -133,7 +133,10 @@ export function pageTo(
   }
 }
 
-/** A map pointer that is still NULL is dereferenced, except for a page of a direct-mapped port. */
+/**
+ * A map pointer that is still NULL is dereferenced, except for a page of a direct-mapped port. The
+ * line is the first that does, in a kernel with DIAGNOSTIC: mostly that of a KASSERT.
+ */
 function nullMap(
   kernel: Kernel,
   view: View,

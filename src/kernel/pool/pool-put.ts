@@ -118,17 +118,21 @@ const pagelistFree = (kernel: Kernel): Routine =>
           if (page === undefined) return ret(null);
           frame.pages = rest;
           if (page.header !== undefined) frame.header = page.header;
-          return call('pool_allocator_free', { pool: frame.pool, va: page.va }, 'header');
+          return call('pool_allocator_free', { pool: frame.pool, va: page.va }, 'pageFreed');
         },
+      },
+      pageFreed: {
+        line: 465,
+        run: (frame) => (frame.header === undefined ? go('next') : yieldAt('header')),
       },
       header: {
         line: 466,
         run: (frame) => {
           const { headerPool } = partsOf(kernel, frame.pool);
-          const { header } = frame;
-          if (headerPool === null || header === undefined) return go('next');
+          const item = present(frame.header, 'the page has a header');
           delete frame.header;
-          return call('pool_put', { pool: headerPool, item: header }, 'next');
+          const pool = present(headerPool, 'headers off the page have a pool');
+          return call('pool_put', { pool, item }, 'next');
         },
       },
       next: {

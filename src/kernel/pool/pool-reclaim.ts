@@ -5,7 +5,9 @@
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_reclaim(), pool_reclaim_callback(),
  *   pool_drain_start(), pool_drain_end(), pool_cache_xcall()
  * @differs the pool's lock is never found taken, since no routine yields while it holds it; so
- *   pool_reclaim's "busy, try again another time" does not occur. KERNEL_LOCK is not modelled.
+ *   pool_reclaim's "busy, try again another time" does not occur. KERNEL_LOCK is not modelled. The
+ *   walk is one step, so starvation is asked once; C asks for each young page, and pr_lock does not
+ *   protect the map (docs/grain.md).
  */
 import { assert } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';

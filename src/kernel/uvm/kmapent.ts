@@ -9,7 +9,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import type { Routine } from '../../base/routine.ts';
-import { go, ret, routine } from '../../base/routine.ts';
+import { ret, routine, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
@@ -25,6 +25,7 @@ type AllocLocals = { map: Ref<'map'>; nowait: boolean; pagesHeld?: number };
  *
  * With `nowait` it may use the reserve and gives up without a page; otherwise it waits for a page,
  * but never for address space: when the map is full it answers null to those who may sleep, too.
+ * Nothing is locked between the page and its mapping: two that find no entry both make a page.
  */
 export function kmapentAlloc(kernel: Kernel): Routine {
   const { spec, cells } = kernel;
@@ -44,7 +45,7 @@ export function kmapentAlloc(kernel: Kernel): Routine {
           }
           if (uvmPagealloc(kernel, view, self, frame.nowait) === 1) {
             frame.pagesHeld = 1;
-            return go('prepare');
+            return yieldAt('prepare');
           }
           return frame.nowait ? ret(null) : call('uvm_wait', { what: 'kme_alloc' }, 'again');
         },

@@ -57,7 +57,8 @@ export function mapentOverhead(spec: KernelSpec, bytes: number, intrsafe: boolea
 
 /**
  * The fault of going through a map pointer that is still NULL, or into a map whose locks were never
- * initialised; null where there is a map.
+ * initialised; null where there is a map. `place` is the first line that reads the map in a kernel
+ * with DIAGNOSTIC, which is an assertion about its pmap wherever there is one.
  */
 export function nullMapFault(
   kernel: Kernel,

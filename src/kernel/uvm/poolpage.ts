@@ -7,7 +7,7 @@ import { present } from '../../base/assert.ts';
 import type { Ref } from '../../base/plain.ts';
 import { ref } from '../../base/plain.ts';
 import type { Routine } from '../../base/routine.ts';
-import { go, halt, ret, routine } from '../../base/routine.ts';
+import { go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
 import type { Item, MapFlags } from '../calls.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
@@ -109,7 +109,7 @@ function allocPoolpageCache(kernel: Kernel): Routine {
         run: (frame, _, item: Item | null) => {
           if (item === null) return ret(null);
           frame.va = vaOf(spec, item);
-          return go('page');
+          return yieldAt('page');
         },
       },
       page: {
@@ -168,8 +168,13 @@ function freePoolpageCache(kernel: Kernel): Routine {
             return call('uvm_km_free_poolpage', { map, va }, 'freed');
           }
           uvmPagefree(kernel, view);
-          return call('pool_put', { pool: vacacheOf(spec, map), item: itemAt(spec, va) }, 'freed');
+          return yieldAt('address');
         },
+      },
+      address: {
+        line: 779,
+        run: ({ map, va }) =>
+          call('pool_put', { pool: vacacheOf(spec, map), item: itemAt(spec, va) }, 'freed'),
       },
       freed: { line: 780, run: () => ret(null) },
     },

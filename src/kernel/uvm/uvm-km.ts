@@ -6,7 +6,7 @@
 import type { Ref } from '../../base/plain.ts';
 import { nameOf, ref } from '../../base/plain.ts';
 import type { Halt, Routine } from '../../base/routine.ts';
-import { go, halt, ret, routine } from '../../base/routine.ts';
+import { go, halt, ret, routine, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
 import type { Calls, MapFlags } from '../calls.ts';
 import { call } from '../calls.ts';
@@ -71,7 +71,11 @@ function kmAlloc(kernel: Kernel): Routine {
       space: {
         line: 559,
         run: (frame, view) => {
-          const place = { routine: 'uvm_km_alloc', file: kmFile, line: 540 };
+          const place = {
+            routine: 'uvm_km_alloc',
+            file: kmFile,
+            line: 540,
+          };
           const fault = nullMapFault(kernel, view, frame.map, place);
           if (fault !== null) return halt(fault);
           frame.bytes = roundPage(spec, frame.bytes);
@@ -107,8 +111,14 @@ function kmAlloc(kernel: Kernel): Routine {
         line: 613,
         run: (frame, view) => {
           uvmPagefree(kernel, view, frame.pagesHeld ?? 0);
-          const { map, va = 0, bytes } = frame;
           delete frame.pagesHeld;
+          return yieldAt('undoSpace');
+        },
+      },
+      undoSpace: {
+        line: 669,
+        run: (frame) => {
+          const { map, va = 0, bytes } = frame;
           delete frame.va;
           return call('uvm_unmap', { map, va, bytes, quantum: true }, 'undone');
         },
@@ -132,11 +142,16 @@ function kmFree(kernel: Kernel): Routine {
           const place = { routine: 'uvm_km_free', file: kmFile, line: 653 };
           const fault = nullMapFault(kernel, view, frame.map, place);
           if (fault !== null) return halt(fault);
-          const { map, va } = frame;
-          const bytes = roundPage(spec, frame.bytes);
-          if (frame.type === 'wired') uvmPagefree(kernel, view, bytes / spec.pageBytes);
-          return call('uvm_unmap', { map, va, bytes, quantum: true }, 'unmapped');
+          frame.bytes = roundPage(spec, frame.bytes);
+          if (frame.type !== 'wired') return go('space');
+          uvmPagefree(kernel, view, frame.bytes / spec.pageBytes);
+          return yieldAt('space');
         },
+      },
+      space: {
+        line: 669,
+        run: ({ map, va, bytes }) =>
+          call('uvm_unmap', { map, va, bytes, quantum: true }, 'unmapped'),
       },
       unmapped: { line: 670, run: () => ret(null) },
     },
@@ -170,7 +185,11 @@ function kmSuballoc(kernel: Kernel): Routine {
       space: {
         line: 357,
         run: (frame, view) => {
-          const place = { routine: 'uvm_km_suballoc', file: kmFile, line: 348 };
+          const place = {
+            routine: 'uvm_km_suballoc',
+            file: kmFile,
+            line: 348,
+          };
           const fault = nullMapFault(kernel, view, frame.parent, place);
           if (fault !== null) return halt(fault);
           const flags = { wait: 'neither' } as const;
