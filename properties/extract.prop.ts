@@ -187,7 +187,7 @@ describe('reading a tree', () => {
           tree,
           limits,
           generated,
-          includes: includePath(tree, 'toy', [], generated),
+          includes: includePath(tree, ['arch/toy/include'], [], generated),
           predefined: new Map(),
           fixed: new Set(),
           keep: new Set(),

@@ -9,7 +9,7 @@ import type { Configuration } from './config/configuration.ts';
 import type { OrderFrame } from '../order/order.ts';
 import type { Program } from './program/program.ts';
 import type { Preprocessor } from './cpp/preprocess.ts';
-import { callsIn } from './program/assembly.ts';
+import { callsIn, startFiles } from './program/assembly.ts';
 
 const known: { readonly [machine: string]: readonly string[] } = {
   sparc64: ['bootstrap', 'main'],
@@ -17,6 +17,7 @@ const known: { readonly [machine: string]: readonly string[] } = {
   vax: ['_start'],
   hp300: ['pmap_bootstrap', 'pmap_bootstrap_finalize', 'hp300_init', 'main'],
   hp700: ['hppa_init', 'main'],
+  usermode: ['main'],
   macppc: ['initppc', 'main'],
   ofppc: ['initppc', 'main'],
   pmax: ['mach_init', 'main'],
@@ -88,13 +89,4 @@ function fromAssembly(
     return [...unique.values()].map(({ name, line }) => ({ function: name, file, line }));
   }
   return null;
-}
-
-// The start file is linked first and often not listed by a `file` line.
-function startFiles(configuration: Configuration): readonly string[] {
-  const { machine, families } = configuration;
-  const places = [machine, ...families].flatMap((name) => [
-    ...[`arch/${name}/${name}/locore.S`, `arch/${name}/${name}/locore.s`],
-  ]);
-  return [...places, ...(families.includes('arm') ? ['arch/arm/arm32/locore.S'] : [])];
 }

@@ -14,7 +14,7 @@ function preprocess(text: string, others: { readonly [path: string]: string } = 
     tree,
     limits: defaultLimits,
     generated,
-    includes: includePath(tree, 'toy', [], generated),
+    includes: includePath(tree, ['arch/toy/include'], [], generated),
     predefined: new Map([
       [
         '__link_set_add_data',

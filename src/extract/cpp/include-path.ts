@@ -20,15 +20,16 @@ export const virtualPrefix = 'virtual:';
 
 export function includePath(
   tree: SourceTree,
-  machine: string,
+  /** What `machine/` stands for. */
+  machine: readonly string[],
   folders: readonly string[],
   generated: ReadonlyMap<string, string>,
 ): IncludePath {
-  const links = new Map<string, string>();
+  const links = new Map<string, readonly string[]>();
   for (const arch of tree.list('arch')) {
-    if (tree.exists(`arch/${arch}/include`)) links.set(arch, `arch/${arch}/include`);
+    if (tree.exists(`arch/${arch}/include`)) links.set(arch, [`arch/${arch}/include`]);
   }
-  links.set('machine', `arch/${machine}/include`);
+  links.set('machine', machine);
   const known = new Map<string, boolean>();
   const isFile = (path: string): boolean => {
     const before = known.get(path);
@@ -43,8 +44,9 @@ export function includePath(
     const candidates: string[] = [];
     if (folder !== null) candidates.push(joinPath(folder, name));
     const slash = name.indexOf('/');
-    const link = slash > 0 ? links.get(name.slice(0, slash)) : undefined;
-    if (link !== undefined) candidates.push(joinPath(link, name.slice(slash + 1)));
+    for (const link of (slash > 0 ? links.get(name.slice(0, slash)) : undefined) ?? []) {
+      candidates.push(joinPath(link, name.slice(slash + 1)));
+    }
     candidates.push(name, ...folders.map((one) => joinPath(one, name)));
     for (const candidate of candidates) {
       const path = insideTree(candidate);

@@ -75,7 +75,7 @@ export function dataModel(configuration: Configuration): DataModel {
 
 /** Macros that stay calls, because the interpreter knows them by name. */
 export const keptMacros: ReadonlySet<string> = new Set([
-  ...['KASSERT', 'KDASSERT', 'KASSERTMSG', 'KDASSERTMSG', 'panic', 'curlwp', 'curcpu'],
+  ...['KASSERT', 'KDASSERT', 'KASSERTMSG', 'KDASSERTMSG', 'panic', 'curlwp', 'curcpu', 'spl0'],
 ]);
 
 // Constructs that the grammar does not know, and uses that are recorded (see `Run.record`).
@@ -163,4 +163,10 @@ export function predefinedMacros(configuration: Configuration): {
     if (macro !== null) fixed.add(macro.name);
   }
   return { macros, fixed };
+}
+
+/** A kernel that is a program has two main(): the makefile renames the kernel's own. */
+export function ownMacros({ machine }: Configuration): ReadonlyMap<string, readonly Macro[]> {
+  const renamed = machine === 'usermode' ? parseMacro('main kernmain') : null;
+  return new Map(renamed === null ? [] : [['kern/init_main.c', [renamed]]]);
 }

@@ -22,6 +22,8 @@ export interface PreprocessorSetup {
   readonly includes: IncludePath;
   readonly generated: ReadonlyMap<string, string>;
   readonly predefined: MacroTable;
+  /** Macros of single files, as a makefile's `CPPFLAGS.file.c`. */
+  readonly ownMacros?: ReadonlyMap<string, readonly Macro[]>;
   /** Names that the tree may neither define nor undefine. */
   readonly fixed: ReadonlySet<string>;
   readonly keep: ReadonlySet<string>;
@@ -78,7 +80,9 @@ export class Preprocessor {
   run(path: string): Preprocessed | null {
     const main = this.source(path);
     if (main === null) return null;
-    return new Run(this, this.#setup, new Map(this.#setup.predefined), true).whole(main);
+    const macros: MacroTable = new Map(this.#setup.predefined);
+    for (const macro of this.#setup.ownMacros?.get(path) ?? []) macros.set(macro.name, macro);
+    return new Run(this, this.#setup, macros, true).whole(main);
   }
 
   /** Preprocesses a file that is not C: its headers read differently, and are not given out. */

@@ -2,6 +2,8 @@
  * What assembly tells: which labels exist (calls into them are opaque), which C symbols it
  * touches (their initial values are not what C says), and what the start code calls.
  */
+import type { Configuration } from '../config/configuration.ts';
+
 export interface AssemblyNames {
   readonly labels: ReadonlyMap<string, number>;
   readonly symbols: ReadonlySet<string>;
@@ -43,4 +45,13 @@ export function callsIn(text: string): readonly StartCall[] {
     }
   });
   return calls;
+}
+
+/** The start code: linked first, by the port's makefile and not by a `file` line. */
+export function startFiles(configuration: Configuration): readonly string[] {
+  const { machine, families } = configuration;
+  const places = [machine, ...families].flatMap((name) => [
+    ...[`arch/${name}/${name}/locore.S`, `arch/${name}/${name}/locore.s`],
+  ]);
+  return [...places, ...(families.includes('arm') ? ['arch/arm/arm32/locore.S'] : [])];
 }

@@ -12,7 +12,7 @@ import type { Preprocessed } from '../cpp/preprocess.ts';
 import type { Holes } from '../holes.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Limits } from '../limits.ts';
-import { assemblyNames } from './assembly.ts';
+import { assemblyNames, startFiles } from './assembly.ts';
 import { scanDefinitions } from './scan.ts';
 
 /** How a file becomes declarations; the cache stands between this and the preprocessor. */
@@ -78,6 +78,9 @@ export class Program {
     this.model = setup.model;
     for (const file of setup.configuration.files) this.#scan(file);
     for (const file of libraryFiles(setup.tree)) this.#scan(file);
+    for (const file of startFiles(setup.configuration)) {
+      if (setup.tree.size(file) !== null) this.#scan(file);
+    }
   }
 
   /** Every file that was read or scanned. */
@@ -197,7 +200,7 @@ export class Program {
   function(name: string, from: string, depth = 0): FunctionDef | null {
     const own = this.unit(from)?.functions.get(name);
     if (own !== undefined) return own;
-    const files = this.#functionFiles.get(name) ?? [];
+    const files = this.#functionFiles.get(name === 'kernmain' ? 'main' : name) ?? [];
     for (const file of files) {
       const found = this.unit(file)?.functions.get(name);
       if (found !== undefined && !found.isStatic) return found;

@@ -9,7 +9,7 @@ import type { Statements } from './execute.ts';
 import { binaryValue, converted } from './arithmetic.ts';
 import { typeOf } from './type-of.ts';
 import type { Value } from './value.ts';
-import { addressOf, fromBoolean, literal, pointee, stepped, truth } from './value.ts';
+import { addressOf, fromBoolean, literal, pointee, rootOf, stepped, truth } from './value.ts';
 
 /** The parts that an expression may lead into; set once all exist. */
 export interface Parts {
@@ -212,6 +212,9 @@ export class Evaluator {
       const from = this.place(e.b, frame);
       const to = this.place(e.a, frame);
       if (to !== undefined) this.#session.store.copyBelow(from, to);
+      if (to !== undefined && from === undefined && rootOf(to) === to) {
+        this.places.setDefault(to, undefined);
+      }
       return undefined;
     }
     const right = this.value(e.b, frame);
@@ -225,8 +228,19 @@ export class Evaluator {
     if (path !== undefined) {
       if (whole?.k === 'struct') this.#session.store.forgetBelow(path, undefined);
       this.write(path, value, frame, e.line);
-    }
+    } else this.#forgetShifted(e.a, frame);
     return value;
+  }
+
+  // `*(T *)((char *)&x + where) = …`, as start code writes before it runs where it was linked.
+  #forgetShifted(e: Expr, frame: Frame): void {
+    let at = e.k === 'deref' ? e.a : e;
+    while (at.k === 'cast' || (at.k === 'bin' && /^[+-]$/.test(at.op))) at = at.a;
+    if (at.k !== 'addr' || e.k !== 'deref') return;
+    const path = this.place(at.a, frame);
+    if (path === undefined) return;
+    this.#session.store.write(path, undefined);
+    this.#session.store.forgetBelow(path, undefined);
   }
 
   /** Writes, tells the events about phase marks, and lets heap objects take a global's name. */

@@ -5,7 +5,7 @@ import type { Expr, Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Arm } from './forks.ts';
 import { Forks } from './forks.ts';
-import { holdsLabel } from './labels.ts';
+import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
 import type { Completion, Frame, Guard, Session } from './session.ts';
 import { lineOf, negated, textOf } from './text.ts';
@@ -16,6 +16,10 @@ interface Pending {
   readonly label: string;
   readonly index: number;
   readonly guard: Guard;
+}
+
+function leadsInto({ a, b }: Stmt & { k: 'if' }, label: string): boolean {
+  return innerLabel(a, label) || (b !== undefined && innerLabel(b, label));
 }
 
 export class Statements {
@@ -173,7 +177,8 @@ export class Statements {
     if (known === false) return s.b === undefined ? 'next' : this.run(s.b, frame);
     const at = `${frame.definition.file}:${s.line}`;
     const { b } = s;
-    return this.#forks.fork([
+    const before = this.#session.guards.length;
+    const completion = this.#forks.fork([
       {
         guard: { text: s.text, at, certainty: 'may' },
         run: () => {
@@ -189,6 +194,16 @@ export class Statements {
         },
       },
     ]);
+    // A jump from one arm into the other comes out here as well.
+    this.#session.endGuards(
+      before,
+      this.#session.guards
+        .slice(before)
+        .flatMap(({ until }) =>
+          until?.startsWith('goto ') === true && leadsInto(s, until.slice(5)) ? [until] : [],
+        ),
+    );
+    return completion;
   }
 
   // On the arm where `p == 0` holds p is 0, and so on; what does not fit is not learnt.

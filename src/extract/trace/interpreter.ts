@@ -74,6 +74,8 @@ export class Interpreter {
       if (!session.isDead || isOver) ended.push(entry.function);
       else diedIn.push(`${entry.function} dies in ${session.lastEnd}`);
       session.isDead = false;
+      // Some start code calls main() itself.
+      if (isOver) break;
     }
     session.nameObjects();
     const place = session.events.at(-1);

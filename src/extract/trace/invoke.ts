@@ -124,10 +124,8 @@ export class Calls {
       this.#session.lastEnd = `${name}() at ${frame.definition.file}:${e.line} (${path})`;
       return undefined;
     }
-    // Ports write spl0() as a macro for something of their own; what it means is the same.
-    if (this.#session.program.origin(frame.definition.file, e.line, name) === 'spl0') {
-      if (name !== 'spl0') return this.#invoke('spl0', file, e, values, frame);
-    }
+    // MIPS has a name of its own for it.
+    if (name === '_splnone') return this.#invoke('spl0', file, e, values, frame);
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
     if (known !== null) return known.value;
     const api =

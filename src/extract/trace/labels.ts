@@ -6,6 +6,7 @@ export function holdsLabel(s: Stmt, label: string): boolean {
   return s.k === 'label' && (s.n === label || holdsLabel(s.s, label) || innerLabel(s.s, label));
 }
 
-function innerLabel(s: Stmt, label: string): boolean {
+/** Whether the label stands inside a block. */
+export function innerLabel(s: Stmt, label: string): boolean {
   return s.k === 'list' && s.list.some((one) => holdsLabel(one, label));
 }

@@ -16,6 +16,8 @@ export type Binding =
   | { readonly kind: 'constant'; readonly value: Expr; readonly file: string };
 
 const initialValuesMax = 4_000;
+/** The member that stands for all of which nothing is known one by one. */
+const everywhere = '.<all>';
 
 export class Places {
   readonly #session: Session;
@@ -209,12 +211,16 @@ export class Places {
     const { cutsMet, isBoardUnknown } = this.#session;
     const isOpen = isBoardUnknown || cutsMet.has('config_rootfound');
     if (isOpen && this.#ofDevices.has(root)) return undefined;
-    return this.#defaults.get(root);
+    const { written, value } = this.#session.store.read(root + everywhere);
+    return written ? value : this.#defaults.get(root);
   }
 
   /** From here on the object holds this wherever nothing else is written: memory from calloc, say. */
   setDefault(root: string, value: Value): void {
-    this.#defaults.set(root, value);
+    const { store } = this.#session;
+    const { written, value: before } = store.read(root + everywhere);
+    const now = written ? before : this.#defaults.get(root);
+    if (now !== value || (value === undefined && !written)) store.write(root + everywhere, value);
   }
 }
 
