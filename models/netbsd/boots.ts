@@ -6,7 +6,7 @@ import { buildBootModel } from '../../src/boot/build.ts';
 import { lockingBystander } from '../../src/kernel/machine/environment.ts';
 import type { Order } from '../../src/order/order.ts';
 import { bootProperties } from '../../properties/index.ts';
-import { kmemActor, mbufInterrupts, poolActor } from './environment.ts';
+import { kmemActor, mbufInterrupts, pagedaemonActor, poolActor } from './environment.ts';
 import type { Era } from './eras.ts';
 import { eras } from './eras.ts';
 import { lostPools } from './lost-pools.ts';
@@ -155,6 +155,7 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
       ),
       kmemActor(bytes, { sleep: true, from: 'kernel_map is short' }),
       ...mbufInterrupts(interrupts),
+      ...(failures > 0 ? [pagedaemonActor] : []),
     ],
     pagesLeft,
     grain,
@@ -173,6 +174,9 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
       `other users of kernel_map leave ${pagesLeft} pages of it when boot is over`,
       `a thread takes ${items} item${items === 1 ? '' : 's'} of ${acts.pool} and puts them back (${acts.why})`,
       `a thread asks kmem_alloc(KM_SLEEP) for ${pagesWanted} pages and gives them back`,
+      ...(failures > 0
+        ? [`${failures} page allocations may fail once the pagedaemon exists, which then runs`]
+        : []),
       ...(acts.getsShort
         ? ['a bystander write-locks kernel_map while somebody waits for space']
         : []),

@@ -51,6 +51,15 @@ export function poolActor(
   };
 }
 
+/** The pagedaemon: without it nobody wakes who waits for a page. */
+export const pagedaemonActor: Actor = {
+  name: 'pagedaemon',
+  kind: 'system',
+  entry: () => ({ routine: 'uvm_pageout', params: {} }),
+  from: 'pagedaemon',
+  ordinary: false,
+};
+
 /** Interrupts at IPL_VM that each take one mbuf without sleeping and put it back. */
 export function mbufInterrupts(count: number): readonly Actor[] {
   return Array.from({ length: count }, (_, i) => ({

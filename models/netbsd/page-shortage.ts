@@ -1,13 +1,13 @@
 import type { Result } from '../../src/base/diagnostic.ts';
 import type { View } from '../../src/base/view.ts';
 import type { CatalogEntry, ModelOptions } from '../../src/boot/catalog-entry.ts';
-import type { Actor, BootModel } from '../../src/boot/build.ts';
+import type { BootModel } from '../../src/boot/build.ts';
 import { buildBootModel } from '../../src/boot/build.ts';
 import type { Sizes } from '../../src/boot/configure.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { ageing, pageShortage } from '../../src/kernel/machine/environment.ts';
 import { pageProperties } from '../../properties/index.ts';
-import { kmemActor, poolActor } from './environment.ts';
+import { kmemActor, pagedaemonActor, poolActor } from './environment.ts';
 import type { Order } from '../../src/order/order.ts';
 import type { Era } from './eras.ts';
 import { eras } from './eras.ts';
@@ -73,13 +73,6 @@ function build(era: Era, name: string, options: ModelOptions): Result<BootModel>
   const cpus = options.cpus ?? 2;
   const pages = options.pages ?? sizes.pages;
   const grain = options.grain ?? 'fine';
-  const pagedaemon: Actor = {
-    name: 'pagedaemon',
-    kind: 'system',
-    entry: () => ({ routine: 'uvm_pageout', params: {} }),
-    from: 'pagedaemon',
-    ordinary: false,
-  };
   return buildBootModel({
     name,
     parameters: { cpus, pages, grain },
@@ -89,7 +82,7 @@ function build(era: Era, name: string, options: ModelOptions): Result<BootModel>
     machine: era.machine,
     sizes: { ...sizes, cpus, pages },
     actors: [
-      pagedaemon,
+      pagedaemonActor,
       poolActor(
         'user of P',
         scenarioPool,
