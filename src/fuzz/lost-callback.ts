@@ -40,17 +40,22 @@ export interface OrderOutcome {
   readonly ended: { readonly [kind in Booted['kind']]: number };
 }
 
-/** `turnsPolicies`: policies are generated too; else the era's own are kept and the order is at fault. */
+/**
+ * `turnsPolicies`: policies are generated too; else the era's own are kept and the order is at
+ * fault. Pools of which it is recorded that they are lost are no news.
+ */
 export async function findLostCallback(
-  target: OrderTarget,
+  given: OrderTarget,
   turnsPolicies: boolean,
   search: Search,
+  isRecorded: (pool: string) => boolean = () => false,
 ): Promise<OrderOutcome> {
+  const target: Asked = { ...given, isRecorded };
   const { order, policies } = target;
   const ended = { completes: 0, stops: 0, 'no model': 0 };
   const boot = (changes: readonly Change[]): Booted => {
     const made = changed(order, policies, changes);
-    return bootOnce(target, made.order, made.policies);
+    return news(target, bootOnce(target, made.order, made.policies));
   };
   const { runs, found } = await searched(
     changesOf(order, policies, turnsPolicies),
@@ -79,12 +84,20 @@ export async function findLostCallback(
   };
 }
 
+type Asked = OrderTarget & { readonly isRecorded: (pool: string) => boolean };
+
+/** The boot without what is recorded of it. */
+const news = ({ isRecorded }: Asked, booted: Booted): Booted =>
+  booted.kind === 'completes'
+    ? { ...booted, lost: booted.lost.filter((pool) => !isRecorded(pool)) }
+    : booted;
+
 const loses = (booted: Booted): boolean => booted.kind === 'completes' && booted.lost.length > 0;
 
 const statesMax = 100_000;
 
 /** The engine's word on it: every run of the changed boot, and the shortest to a lost callback. */
-function shortestLength(target: OrderTarget, changes: readonly Change[]): number | null {
+function shortestLength(target: Asked, changes: readonly Change[]): number | null {
   const made = changed(target.order, target.policies, changes);
   const built = target.build(made.order, made.policies);
   if (!built.ok) return null;
@@ -92,20 +105,22 @@ function shortestLength(target: OrderTarget, changes: readonly Change[]): number
   const lengths = properties
     .filter(({ name }) => name === 'registered')
     .flatMap(({ objects }) =>
-      objects.flatMap(({ trace }) => (trace === undefined ? [] : [trace.steps.length])),
+      objects.flatMap(({ object, trace }) =>
+        trace === undefined || target.isRecorded(object) ? [] : [trace.steps.length],
+      ),
     );
   return lengths.length === 0 ? null : Math.min(...lengths);
 }
 
-function smallestPart(target: OrderTarget, changes: readonly Change[]): readonly number[] {
+function smallestPart(target: Asked, changes: readonly Change[]): readonly number[] {
   const { order, policies } = target;
   const places = order.events.map((_, i) => i);
   return smallest(places, (some) => {
     const part = partOf(order, changes, some);
     const made = changed(part.order, policies, part.changes);
     if (made.order.events.length === 0) return false;
-    if (!loses(bootOnce(target, made.order, made.policies))) return false;
-    const right = bootOnce(target, part.order, policies);
+    if (!loses(news(target, bootOnce(target, made.order, made.policies)))) return false;
+    const right = news(target, bootOnce(target, part.order, policies));
     return right.kind === 'completes' && right.lost.length === 0;
   });
 }

@@ -34,7 +34,14 @@ export interface Asked {
 export const fuzzSchema = 'bootproof/fuzz/1';
 
 export function textOf(asked: Asked, fuzzed: readonly FuzzedModel[]): string {
-  return [`seed ${asked.seed}`, ...fuzzed.flatMap((one) => linesOf(asked, one)), ''].join('\n');
+  const lines = fuzzed.flatMap((one) => linesOf(asked, one));
+  return [`seed ${asked.seed}`, ...lines, ...coverageLines(fuzzed), ''].join('\n');
+}
+
+/** How much of what was asked for was run at all, where that is not plain to see. */
+function coverageLines(fuzzed: readonly FuzzedModel[]): readonly string[] {
+  const ran = fuzzed.filter(({ kind }) => kind !== 'not built').length;
+  return fuzzed.length === 1 ? [] : [`${ran} of ${fuzzed.length} models were run`];
 }
 
 function linesOf(asked: Asked, one: FuzzedModel): readonly string[] {
@@ -76,8 +83,8 @@ function faultLines(asked: Asked, model: string, found: ScheduleFault): readonly
     `  ${shrunkLength} steps as shrunk by fast-check (a schedule of ${schedule.length} numbers), ` +
       `${shortest.length} as shortened by the engine (${how})`,
     ...inTurns(shortest).map((turn) => `    ${turn}`),
-    `  repeat: bootproof fuzz '${model}'${option} --seed ${asked.seed} --path ${path}`,
-    `  search: bootproof check '${model}'${where}`,
+    `  repeat: bootproof fuzz ${quoted(model)}${option} --seed ${asked.seed} --path ${path}`,
+    `  search: bootproof check ${quoted(model)}${where}`,
   ];
 }
 
@@ -105,7 +112,7 @@ function orderLines(asked: Asked, { model, target, outcome }: FuzzedOrders): rea
   return [
     `${model}: ${outcome.runs} generated ${asked.what}; of all boots tried ${boots}`,
     ...(outcome.found === null
-      ? ['  no boot completes and loses a callback']
+      ? ['  no boot completes and loses a callback, beyond what is recorded']
       : lostLines(asked, model, target, outcome.found)),
   ];
 }
@@ -127,14 +134,18 @@ function lostLines(
       'in the shortest run of the engine',
     `  the smallest part of the order that is right without and wrong with them, ${events.length} events:`,
     ...events.map((event) => `    ${event}`),
-    `  repeat: bootproof fuzz '${model}' ${option} --seed ${asked.seed} --path ${found.path}`,
+    `  repeat: bootproof fuzz ${quoted(model)} ${option} --seed ${asked.seed} --path ${found.path}`,
   ];
 }
+
+/** For a shell, whatever is in the name of a model or in the path of one's own. */
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export function jsonOf(asked: Asked, fuzzed: readonly FuzzedModel[]): object {
-  return { schema: fuzzSchema, ...asked, models: fuzzed.map(modelJson) };
+  const ran = fuzzed.filter(({ kind }) => kind !== 'not built').length;
+  return { schema: fuzzSchema, ...asked, ran, models: fuzzed.map(modelJson) };
 }
 
 function modelJson(one: FuzzedModel): object {

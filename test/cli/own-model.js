@@ -47,4 +47,9 @@ function switches(name, count, fault) {
 export const toggle = switches('own/toggle', 1);
 export const large = switches('own/large', 22);
 export const broken = switches('own/broken', 1, 'a mistake in the model');
+/** Ends in a deadlock at once. */
+export const stops = {
+  ...switches('own/stops', 1),
+  processes: [{ name: 'hand', kind: 'system', step: (view) => view.blocked('nobody') }],
+};
 export const notAModel = 7;

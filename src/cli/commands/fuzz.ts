@@ -44,7 +44,8 @@ export async function fuzzCommand(
   const stopListening = io.onInterrupt(() => void (isStopped = true));
   try {
     const report = await fuzz({
-      models: chosen.map((one) => one.entry),
+      // By the word that was given: the command that repeats a run must find a model of one's own.
+      models: chosen.map((one) => ({ ...one.entry, name: one.word })),
       what,
       targetOf,
       seed,
