@@ -6,7 +6,7 @@
  * TREE is a checkout of NetBSD 6.99.16, OLDER-TREE one of 5.2. Nothing is written: a defect is a
  * small edit, found by its shape, in a view of the tree that holds the changed file in memory.
  */
-import { diskTree, extract } from '../dist/src/extract/index.js';
+import { diskTree, extract, memoryCache } from '../dist/src/extract/index.js';
 import { checkOrder, consequencesOf } from '../dist/src/order/index.js';
 
 const [newer, older] = process.argv.slice(2);
@@ -112,8 +112,11 @@ function open(path) {
   return tree.value;
 }
 
+// What a plant leaves as it was is read once.
+const cache = memoryCache();
+
 async function orderOf(tree, arch) {
-  const result = await extract(tree, { arch });
+  const result = await extract(tree, { arch, cache });
   if (!result.ok) throw new Error(`${arch}: ${JSON.stringify(result.diagnostics)}`);
   return result.value;
 }

@@ -24,7 +24,19 @@ export interface Parameter {
 export interface StructDef {
   readonly tag: string;
   readonly union: boolean;
-  readonly fields: readonly { readonly name: string; readonly type: CType; readonly bits?: Expr }[];
+  readonly fields: readonly Field[];
+  /** Members follow each other without gaps. */
+  readonly packed?: boolean;
+  /** What `aligned` asks for. */
+  readonly align?: Expr;
+}
+
+export interface Field {
+  /** Empty for an anonymous structure or union. */
+  readonly name: string;
+  readonly type: CType;
+  readonly bits?: Expr;
+  readonly align?: Expr;
 }
 
 export type Expr =

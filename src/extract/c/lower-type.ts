@@ -3,7 +3,7 @@
  */
 import type { Node } from 'web-tree-sitter';
 import type { DataModel } from '../cpp/predefined.ts';
-import type { CType, Expr, Parameter, StructDef } from './ir.ts';
+import type { CType, Expr, Field, Parameter, StructDef } from './ir.ts';
 
 /** What lowering a type needs from whoever lowers expressions, and where it puts what it finds. */
 export interface TypeContext {
@@ -80,28 +80,47 @@ function structType(node: Node, context: TypeContext): CType {
   const place = `@${context.path}:${node.startPosition.row + 1}:${node.startPosition.column}`;
   const tag = name === null ? place : context.text(name);
   if (body !== null) {
-    const fields: { name: string; type: CType; bits?: Expr }[] = [];
+    const fields: Field[] = [];
     for (const child of body.namedChildren) {
       if (child.type === 'field_declaration') fields.push(...structFields(child, context));
     }
-    context.struct({ tag, union: node.type === 'union_specifier', fields });
+    const union = node.type === 'union_specifier';
+    context.struct({ tag, union, fields, ...layoutWords(node, context) });
   }
   return { k: 'struct', tag };
 }
 
-function structFields(
-  node: Node,
-  context: TypeContext,
-): { name: string; type: CType; bits?: Expr }[] {
+/** `packed` and `aligned(n)` of a structure or a member. */
+function layoutWords(node: Node, context: TypeContext): Pick<StructDef, 'packed' | 'align'> {
+  let packed = false;
+  let align: Expr | undefined;
+  for (const child of node.namedChildren) {
+    if (child.type !== 'attribute_specifier') continue;
+    for (const word of child.namedChildren[0]?.namedChildren ?? []) {
+      if (word.type === 'identifier') packed ||= /packed/.test(context.text(word));
+      const value = word.childForFieldName('arguments')?.namedChildren[0];
+      if (word.type === 'call_expression' && value !== undefined) align = context.expression(value);
+    }
+  }
+  return { ...(packed && { packed }), ...(align !== undefined && { align }) };
+}
+
+function structFields(node: Node, context: TypeContext): readonly Field[] {
   const base = baseType(node.childForFieldName('type'), context);
-  const fields: { name: string; type: CType; bits?: Expr }[] = [];
+  const fields: Field[] = [];
+  const { align } = layoutWords(node, context);
   const children = node.namedChildren;
   children.forEach((child, i) => {
     if (!isDeclarator(child)) return;
     const { name, type } = declare(child, base, context);
     const after = children[i + 1];
     const size = after?.type === 'bitfield_clause' ? after.namedChildren[0] : undefined;
-    fields.push({ name, type, ...(size !== undefined && { bits: context.expression(size) }) });
+    fields.push({
+      name,
+      type,
+      ...(size !== undefined && { bits: context.expression(size) }),
+      ...(align !== undefined && { align }),
+    });
   });
   // An anonymous structure or union inside: its members are the outer one's.
   if (fields.length === 0) fields.push({ name: '', type: base });

@@ -80,8 +80,6 @@ export const keptMacros: ReadonlySet<string> = new Set([
 
 // Constructs that the grammar does not know, and uses that are recorded (see `Run.record`).
 const ours = [
-  '__attribute__(x)',
-  '__attribute(x)',
   '__builtin_va_arg(a,t) (*(t *)0)',
   '__builtin_offsetof(t,f) ((unsigned long)&((t *)0)->f)',
   'offsetof(t,f) ((unsigned long)&((t *)0)->f)',

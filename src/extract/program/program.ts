@@ -301,20 +301,22 @@ export class Program {
   }
 }
 
-// Built as libraries and linked in, so that no conf file selects them.
+// Linked in by the makefile, as libraries or by name, so that no conf file selects them.
 function libraryFiles(tree: SourceTree): readonly string[] {
+  const named = ['conf/param.c'].filter((file) => tree.size(file) !== null);
   const folders = [
     'lib/libkern',
     '../common/lib/libprop',
     '../common/lib/libc/gen',
     '../common/lib/libc/hash/sha1',
   ];
-  return folders.flatMap((folder) =>
+  const inFolders = folders.flatMap((folder) =>
     tree
       .list(folder)
       .filter((name) => name.endsWith('.c'))
       .map((name) => `${folder}/${name}`),
   );
+  return [...named, ...inFolders];
 }
 
 function append<T>(map: Map<string, T[]>, key: string, value: T): void {

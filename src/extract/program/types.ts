@@ -1,7 +1,7 @@
 /**
  * Sizes and fields of C types, as the port's data model has them.
  */
-import type { CType, Expr, StructDef } from '../c/ir.ts';
+import type { CType, Expr, Field, StructDef } from '../c/ir.ts';
 import type { DataModel } from '../cpp/predefined.ts';
 
 export interface TypeTables {
@@ -82,7 +82,7 @@ export class Types {
     if (struct === undefined) return undefined;
     let offset: number | undefined = 0;
     for (const field of struct.fields) {
-      const layout = this.#layout(field.type, file, depth + 1);
+      const layout = this.#fieldLayout(struct, field, file, depth);
       if (offset !== undefined && layout !== undefined && field.bits === undefined) {
         offset = struct.union ? 0 : aligned(offset, layout.align);
       } else offset = undefined;
@@ -142,12 +142,25 @@ export class Types {
     return layout;
   }
 
+  // A packed structure has no gaps, but where a member asks for one.
+  #fieldLayout(struct: StructDef, field: Field, file: string, depth: number): Layout | undefined {
+    const layout = this.#layout(field.type, file, depth + 1);
+    if (layout === undefined) return undefined;
+    const least = struct.packed === true ? 1 : layout.align;
+    return { size: layout.size, align: Math.max(least, this.#asked(field.align, file) ?? 1) };
+  }
+
+  #asked(align: Expr | undefined, file: string): number | undefined {
+    const value = align === undefined ? undefined : this.#tables.constant(align, file);
+    return value !== undefined && value > 0n && value <= 65_536n ? Number(value) : undefined;
+  }
+
   #computed(struct: StructDef, file: string, depth: number): Layout | undefined {
     let size = 0;
-    let align = 1;
+    let align = this.#asked(struct.align, file) ?? 1;
     let bitsLeft = 0;
     for (const field of struct.fields) {
-      const layout = this.#layout(field.type, file, depth + 1);
+      const layout = this.#fieldLayout(struct, field, file, depth);
       if (layout === undefined) return undefined;
       align = Math.max(align, layout.align);
       if (field.bits !== undefined) {

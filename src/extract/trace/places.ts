@@ -70,11 +70,14 @@ export class Places {
         type: completed(global.type, global.init, program.declaredType(name)),
       };
     }
-    if (program.mightBeFunction(name)) {
+    // Assembly has labels for data, too.
+    const declared = program.declaredType(name);
+    const isData = declared !== undefined && declared.k !== 'function' && declared.k !== 'name';
+    if (!isData && program.mightBeFunction(name)) {
       const value = this.functionAddress(name, file);
       if (value !== undefined) return { kind: 'value', value };
     }
-    return { kind: 'place', path: name, type: program.declaredType(name) };
+    return { kind: 'place', path: name, type: declared };
   }
 
   /** The address of a function; static ones carry their file. */
