@@ -5,6 +5,7 @@ import { ok } from '../base/diagnostic.ts';
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import { InputError } from './failure.ts';
 import { unknownName } from './nearest.ts';
+import { wholeModel } from './own-model.ts';
 
 /** A model that was asked for, and how: what is recorded of it counts only in the catalogue. */
 export interface Chosen {
@@ -92,8 +93,8 @@ export async function load(word: string): Promise<Chosen> {
     models.find(([one]) => one === wanted) ??
     (wanted === undefined && models.length === 1 ? (models[0] ?? []) : []);
   if (name !== undefined) {
-    if (isEntry(value)) return { entry: value, from: 'path', word };
-    if (isModel(value)) return { entry: entryOf(value), from: 'path', word };
+    if (isEntry(value)) return { entry: lookedAt(value, word), from: 'path', word };
+    if (isModel(value)) return { entry: entryOf(wholeModel(value, word)), from: 'path', word };
   }
   if (wanted !== undefined) {
     throw new InputError({ ...unknownName('model', wanted, names, exported(names)), at: path });
@@ -109,21 +110,10 @@ export async function load(word: string): Promise<Chosen> {
 const exported = (names: readonly string[]): string =>
   names.length === 0 ? 'the module exports none' : `exported are ${names.join(', ')}`;
 
-function isModel(value: unknown): value is Model {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'name' in value &&
-    typeof value.name === 'string' &&
-    'cells' in value &&
-    Array.isArray(value.cells) &&
-    'processes' in value &&
-    Array.isArray(value.processes) &&
-    'properties' in value &&
-    Array.isArray(value.properties) &&
-    'final' in value &&
-    typeof value.final === 'function'
-  );
+/** What is meant to be a model, right or wrong: it says what it is called and who steps in it. */
+function isModel(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['cells', 'processes', 'properties'].filter((name) => name in value).length >= 2;
 }
 
 function isEntry(value: unknown): value is CatalogEntry {
@@ -139,6 +129,15 @@ function isEntry(value: unknown): value is CatalogEntry {
     Array.isArray(value.expect)
   );
 }
+
+/** The entry, whose models are looked at when they have been built. */
+const lookedAt = (entry: CatalogEntry, at: string): CatalogEntry => ({
+  ...entry,
+  build: (options) => {
+    const built = entry.build(options);
+    return built.ok ? ok(wholeModel(built.value, at)) : built;
+  },
+});
 
 /** A bare model as an entry: no knobs, nothing recorded. */
 function entryOf(model: Model): CatalogEntry {

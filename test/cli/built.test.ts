@@ -41,12 +41,14 @@ describe.skipIf(!existsSync(main))('the built program', () => {
     expect(output).toMatch(/interrupted at [\d,]+ states/);
   });
 
-  it('calls an error of a model’s code its own bug, with exit code 70', () => {
+  it('tells whose code of a model of one’s own went wrong, and where, with exit code 2', () => {
     const ran = spawnSync('node', [main, 'check', './test/cli/own-model.js#broken'], {
       encoding: 'utf8',
     });
-    expect(ran.status).toBe(70);
-    expect(ran.stderr).toContain('this is a bug');
+    expect(ran.stderr).toContain('process hand 0: a mistake in the model');
+    expect(ran.stderr).toMatch(/at test\/cli\/own-model\.js:\d+\n/);
+    expect(ran.stderr).not.toContain('a bug');
+    expect(ran.status).toBe(2);
     expect(ran.stdout).toBe('');
   });
 });

@@ -20,6 +20,7 @@ import type { Io } from '../io.ts';
 import { chooseFor, tellNoModel } from '../order-choice.ts';
 import { importFor, importJson, importText, judgeImported } from '../order-model.ts';
 import { saveTraces } from '../save-traces.ts';
+import { blaming } from '../own-model.ts';
 import type { Stop } from '../search.ts';
 import { runSearch } from '../search.ts';
 import { badOption, naturalOf, sizeOf, timeOf } from '../values.ts';
@@ -74,7 +75,12 @@ export async function checkCommand(
     return words.bisect === true ? bisectCode(5) : 5;
   }
   // Everything is built before anything is searched: bad input is told at once.
-  const planned = chosen.map((one) => plan(one, words, order));
+  const planned: Planned[] = [];
+  for (const one of chosen) {
+    planned.push(
+      await blaming(one.from === 'path' ? one.word : null, () => plan(one, words, order)),
+    );
+  }
 
   const { reported, skipped } = await searchAll(planned, words, bounds, io);
   const codes = reported.map((one) => one.judgement.exitCode);
@@ -191,7 +197,9 @@ async function checkOne(
   stop: Stop,
 ): Promise<Reported> {
   const { entry, model } = planned;
-  const result = await runSearch(model, bounds, io, stop);
+  const result = await blaming(planned.from === 'path' ? planned.word : null, () =>
+    runSearch(model, bounds, io, stop),
+  );
   const saved =
     words.traceDir === undefined
       ? new Map<string, string>()

@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { LoadCatalog } from '../catalogue.ts';
 import { choose } from '../catalogue.ts';
 import { InputError } from '../failure.ts';
-import type { FuzzedWhat } from '../../fuzz/index.ts';
+import type { FuzzedWhat, FuzzRequest } from '../../fuzz/index.ts';
 import type { Io } from '../io.ts';
 import { defaultFuzzRuns } from '../defaults.ts';
+import { blaming } from '../own-model.ts';
 import { loadFuzz, loadOrderTargets } from '../rooms.ts';
 import { badOption, naturalOf, timeOf } from '../values.ts';
 
@@ -43,7 +44,7 @@ export async function fuzzCommand(
   let isStopped = false;
   const stopListening = io.onInterrupt(() => void (isStopped = true));
   try {
-    const report = await fuzz({
+    const request: FuzzRequest = {
       // By the word that was given: the command that repeats a run must find a model of one's own.
       models: chosen.map((one) => ({ ...one.entry, name: one.word })),
       what,
@@ -56,7 +57,9 @@ export async function fuzzCommand(
       progress: (line) => {
         if (io.showsProgress) io.err(`\r${line}`);
       },
-    });
+    };
+    const own = chosen.find((one) => one.from === 'path')?.word ?? null;
+    const report = await blaming(own, () => fuzz(request));
     io.out(words.json === true ? `${JSON.stringify(report.json, null, 2)}\n` : report.text);
     return report.exitCode;
   } finally {

@@ -20,6 +20,7 @@ import { InputError, valueOf } from '../failure.ts';
 import { readText } from '../files.ts';
 import type { Io } from '../io.ts';
 import { unknownName } from '../nearest.ts';
+import { blaming } from '../own-model.ts';
 
 export interface ReplayWords {
   readonly model?: string;
@@ -52,10 +53,11 @@ export async function replayCommand(
   const model = build(entry, optionsOfParameters(entry, file.model.parameters, order));
   if (model.name !== file.model.name) throw otherModel(path, file, `is called ${model.name}`);
 
-  const replayed = replay(model, file);
+  const own = words.model !== undefined && isPath(words.model) ? words.model : null;
+  const replayed = await blaming(own, () => replay(model, file));
   const isSameText = replayed.difference === undefined && rendered(file, model, replayed) === text;
   const isSameModel = modelHash(model) === file.model.hash;
-  const shows = showsViolation(file, model, replayed);
+  const shows = await blaming(own, () => showsViolation(file, model, replayed));
   const found: Findings = { isSameText, isSameModel, shows };
   if (words.json === true) {
     const report = reportOf(file, replayed, found);
