@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionNumber } from '../../src/extract/cpp/condition.ts';
 import { includePath } from '../../src/extract/cpp/include-path.ts';
-import type { Preprocessed } from '../../src/extract/cpp/preprocess.ts';
+import type { Preprocessed } from '../../src/extract/cpp/preprocessed.ts';
 import { Preprocessor } from '../../src/extract/cpp/preprocess.ts';
 import { tokenise } from '../../src/extract/cpp/tokens.ts';
 import { defaultLimits } from '../../src/extract/limits.ts';

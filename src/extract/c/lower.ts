@@ -7,16 +7,11 @@
 import type { Node } from 'web-tree-sitter';
 import { characterCode } from '../cpp/condition.ts';
 import type { CType, Expr, InitItem, Stmt } from './ir.ts';
-import type { TypeContext } from './lower-type.ts';
-import { baseType, declare, isDeclarator } from './lower-type.ts';
-
-export interface LowerContext extends TypeContext {
-  isTypeName(name: string): boolean;
-  readonly nestingMax: number;
-}
+import type { LowerContext } from './lower-statement.ts';
+import { emptyStatement, lineOf, loweredStatement, solid, sourceText } from './lower-statement.ts';
+import { baseType, declare } from './lower-type.ts';
 
 const nothing: Expr = { k: 'opaque', parts: [] };
-const empty: Stmt = { k: 'list', list: [] };
 
 export class Lowering {
   readonly #context: LowerContext;
@@ -36,29 +31,19 @@ export class Lowering {
   }
 
   statement(node: Node | null): Stmt {
-    if (node === null || this.#depth > this.#context.nestingMax) return empty;
+    if (node === null || this.#depth > this.#context.nestingMax) return emptyStatement;
     this.#depth++;
-    const lowered = this.#statement(node);
+    const lowered = loweredStatement(node, this.#context, this);
     this.#depth--;
     return lowered;
   }
 
-  #text(node: Node | null, max = 200): string {
-    if (node === null) return '';
-    const text = this.#context.text(node).replace(/\s+/g, ' ');
-    return text.length > max ? `${text.slice(0, max)}…` : text;
-  }
-
-  #line(node: Node): number {
-    return node.startPosition.row + 1;
+  #text(node: Node | null, max?: number): string {
+    return sourceText(this.#context, node, max);
   }
 
   #part(node: Node, field: string): Expr {
     return this.expression(node.childForFieldName(field));
-  }
-
-  #solid(node: Node): readonly Node[] {
-    return node.namedChildren.filter((child) => child.type !== 'comment');
   }
 
   #expression(node: Node): Expr {
@@ -79,7 +64,7 @@ export class Lowering {
       case 'concatenated_string':
         return { k: 'str', v: stringValue(this.#text(node, 400)) };
       case 'parenthesized_expression': {
-        const inner = this.#solid(node);
+        const inner = solid(node);
         const only = inner[0];
         if (inner.length === 1 && only?.type === 'compound_statement') {
           return { k: 'block', s: this.statement(only) };
@@ -96,13 +81,13 @@ export class Lowering {
           op: this.#text(node.childForFieldName('operator')) || '=',
           a: this.#part(node, 'left'),
           b: this.#part(node, 'right'),
-          line: this.#line(node),
+          line: lineOf(node),
         };
       case 'update_expression': {
         const operator = node.childForFieldName('operator');
         const by = this.#text(operator) === '--' ? -1 : 1;
         const prefix = operator?.startIndex === node.startIndex;
-        return { k: 'step', by, prefix, a: this.#part(node, 'argument'), line: this.#line(node) };
+        return { k: 'step', by, prefix, a: this.#part(node, 'argument'), line: lineOf(node) };
       }
       case 'binary_expression':
         return this.#binary(node);
@@ -132,7 +117,7 @@ export class Lowering {
           a: yes === null ? null : this.expression(yes),
           b: this.#part(node, 'alternative'),
           text: this.#text(condition, 120),
-          line: this.#line(node),
+          line: lineOf(node),
         };
       }
       case 'cast_expression':
@@ -144,7 +129,7 @@ export class Lowering {
       case 'compound_literal_expression':
         return this.#part(node, 'value');
       case 'comma_expression':
-        return { k: 'seq', list: this.#solid(node).map((child) => this.expression(child)) };
+        return { k: 'seq', list: solid(node).map((child) => this.expression(child)) };
       case 'sizeof_expression':
         return this.#sizeof(node);
       case 'initializer_list':
@@ -152,7 +137,7 @@ export class Lowering {
       case 'gnu_asm_expression':
         return nothing;
       default:
-        return { k: 'opaque', parts: this.#solid(node).map((child) => this.expression(child)) };
+        return { k: 'opaque', parts: solid(node).map((child) => this.expression(child)) };
     }
   }
 
@@ -169,7 +154,7 @@ export class Lowering {
   // `(paddr_t)` in parentheses before an operand, where the grammar saw a value.
   #typeInBrackets(node: Node | null): CType | null {
     if (node?.type !== 'parenthesized_expression') return null;
-    const inner = this.#solid(node);
+    const inner = solid(node);
     const only = inner[0];
     if (inner.length !== 1 || only?.type !== 'identifier') return null;
     const name = this.#context.text(only);
@@ -179,7 +164,7 @@ export class Lowering {
   #call(node: Node): Expr {
     const callee = node.childForFieldName('function');
     const list = node.childForFieldName('arguments');
-    const args = list === null ? [] : this.#solid(list);
+    const args = list === null ? [] : solid(list);
     const type = this.#typeInBrackets(callee);
     const chain = this.#castChain(callee, 0);
     if (type === null && chain !== null) {
@@ -200,7 +185,7 @@ export class Lowering {
       f: this.expression(callee),
       args: args.map((arg) => this.expression(arg)),
       texts: args.map((arg) => this.#text(arg)),
-      line: this.#line(node),
+      line: lineOf(node),
     };
   }
 
@@ -211,7 +196,7 @@ export class Lowering {
     if (node?.type !== 'call_expression' || depth > 10) return null;
     const before = this.#castChain(node.childForFieldName('function'), depth + 1);
     const list = node.childForFieldName('arguments');
-    const args = list === null ? [] : this.#solid(list);
+    const args = list === null ? [] : solid(list);
     const name =
       args.length === 1 && args[0]?.type === 'identifier' ? this.#context.text(args[0]) : '';
     if (before === null || !this.#context.isTypeName(name)) return null;
@@ -256,7 +241,7 @@ export class Lowering {
   }
 
   #items(node: Node): readonly InitItem[] {
-    return this.#solid(node).map((child): InitItem => {
+    return solid(node).map((child): InitItem => {
       if (child.type !== 'initializer_pair') return { at: [], value: this.expression(child) };
       const at = child.namedChildren
         .filter((part) => /designator$/.test(part.type))
@@ -271,143 +256,6 @@ export class Lowering {
       return { at, value: this.expression(value) };
     });
   }
-
-  #statement(node: Node): Stmt {
-    switch (node.type) {
-      case 'compound_statement':
-        return { k: 'list', list: this.#solid(node).map((child) => this.statement(child)) };
-      case 'expression_statement': {
-        const inner = this.#solid(node)[0];
-        return inner === undefined ? empty : { k: 'expr', e: this.expression(inner) };
-      }
-      case 'declaration':
-        return this.#declaration(node);
-      case 'if_statement': {
-        const condition = node.childForFieldName('condition');
-        const otherwise = node.childForFieldName('alternative');
-        const b =
-          otherwise?.type === 'else_clause' ? (this.#solid(otherwise)[0] ?? null) : otherwise;
-        return {
-          k: 'if',
-          c: this.expression(condition),
-          a: this.statement(node.childForFieldName('consequence')),
-          ...(b !== null && b !== undefined && { b: this.statement(b) }),
-          text: bare(this.#text(condition, 160)),
-          line: this.#line(node),
-        };
-      }
-      case 'while_statement':
-      case 'do_statement':
-      case 'for_statement':
-        return this.#loop(node);
-      case 'switch_statement': {
-        const condition = node.childForFieldName('condition');
-        const body = node.childForFieldName('body');
-        return {
-          k: 'switch',
-          c: this.expression(condition),
-          list: body === null ? [] : this.#solid(body).map((child) => this.statement(child)),
-          text: bare(this.#text(condition, 120)),
-          line: this.#line(node),
-        };
-      }
-      case 'case_statement':
-        return this.#case(node);
-      case 'return_statement': {
-        const value = this.#solid(node)[0];
-        const line = this.#line(node);
-        return value === undefined
-          ? { k: 'return', line }
-          : { k: 'return', e: this.expression(value), line };
-      }
-      case 'goto_statement':
-        return {
-          k: 'goto',
-          n: this.#text(node.childForFieldName('label')),
-          line: this.#line(node),
-        };
-      case 'labeled_statement': {
-        const label = node.childForFieldName('label');
-        const inner = this.#solid(node).filter((child) => child.startIndex !== label?.startIndex);
-        const list = inner.map((child) => this.statement(child));
-        return { k: 'label', n: this.#text(label), s: { k: 'list', list } };
-      }
-      case 'break_statement':
-        return { k: 'break' };
-      case 'continue_statement':
-        return { k: 'continue' };
-      case 'ERROR': {
-        const list = this.#solid(node).map((child) => this.statement(child));
-        return { k: 'error', list, line: this.#line(node) };
-      }
-      default:
-        if (/expression|identifier|literal/.test(node.type))
-          return { k: 'expr', e: this.expression(node) };
-        return empty;
-    }
-  }
-
-  #loop(node: Node): Stmt {
-    const condition = node.childForFieldName('condition');
-    const first = node.childForFieldName('initializer');
-    const next = node.childForFieldName('update');
-    return {
-      k: 'loop',
-      kind: node.type === 'do_statement' ? 'do' : node.type === 'for_statement' ? 'for' : 'while',
-      ...(first !== null && { first: this.#first(first) }),
-      ...(condition !== null && { c: this.expression(condition) }),
-      ...(next !== null && { next: this.expression(next) }),
-      body: this.statement(node.childForFieldName('body')),
-      text: bare(this.#text(condition, 120)),
-      line: this.#line(node),
-    };
-  }
-
-  #first(node: Node): Stmt {
-    return node.type === 'declaration'
-      ? this.#declaration(node)
-      : { k: 'expr', e: this.expression(node) };
-  }
-
-  #case(node: Node): Stmt {
-    const value = node.childForFieldName('value');
-    const list = this.#solid(node)
-      .filter((child) => child.startIndex !== value?.startIndex)
-      .map((child) => this.statement(child));
-    const text = value === null ? 'default' : this.#text(value, 80);
-    return value === null
-      ? { k: 'case', text, list }
-      : { k: 'case', v: this.expression(value), text, list };
-  }
-
-  #declaration(node: Node): Stmt {
-    const storage = node.namedChildren
-      .filter((child) => child.type === 'storage_class_specifier')
-      .map((child) => this.#text(child));
-    const base = baseType(node.childForFieldName('type'), this.#context);
-    const list: Stmt[] = [];
-    for (const child of node.namedChildren) {
-      if (!isDeclarator(child)) continue;
-      const isInit = child.type === 'init_declarator';
-      const declarator = isInit ? child.childForFieldName('declarator') : child;
-      const { name, type } = declare(declarator, base, this.#context);
-      if (name === '' || type.k === 'function' || storage.includes('extern')) continue;
-      list.push({
-        k: 'decl',
-        n: name,
-        t: type,
-        isStatic: storage.includes('static'),
-        ...(isInit && { init: this.expression(child.childForFieldName('value')) }),
-        line: this.#line(child),
-      });
-    }
-    return { k: 'list', list };
-  }
-}
-
-// The condition without the parentheses that the statement needs.
-function bare(text: string): string {
-  return text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1).trim() : text;
 }
 
 /** The characters of a string literal, escapes left as they are; adjacent ones joined. */

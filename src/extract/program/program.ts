@@ -5,15 +5,17 @@
  * and what they declare is kept. A trace of a boot touches a few hundred of some two thousand
  * selected files; the others are only scanned.
  */
-import type { Declared, Expr, FunctionDef, GlobalDef, CType, StructDef } from '../c/ir.ts';
+import type { CType, Declared, Expr, FunctionDef, GlobalDef, StructDef } from '../c/ir.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { DataModel } from '../cpp/predefined.ts';
-import type { Preprocessed } from '../cpp/preprocess.ts';
+import type { Preprocessed } from '../cpp/preprocessed.ts';
 import type { Holes } from '../holes.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Limits } from '../limits.ts';
 import { assemblyNames, startFiles } from './assembly.ts';
 import { scanDefinitions } from './scan.ts';
+import type { Unit } from './unit.ts';
+import { append, libraryFiles, unitOf } from './unit.ts';
 
 /** How a file becomes declarations; the cache stands between this and the preprocessor. */
 export interface UnitReader {
@@ -31,14 +33,6 @@ export interface UnitText {
   >;
   /** Values of the constants that name flags and levels; null where they were not collected. */
   readonly flags: ReadonlyMap<string, bigint> | null;
-}
-
-interface Unit {
-  readonly functions: ReadonlyMap<string, FunctionDef>;
-  readonly globals: ReadonlyMap<string, GlobalDef>;
-  readonly structs: ReadonlyMap<string, StructDef>;
-  readonly typedefs: ReadonlyMap<string, CType>;
-  readonly constants: ReadonlyMap<string, Expr>;
 }
 
 export interface ProgramSetup {
@@ -154,13 +148,7 @@ export class Program {
     for (const { name, type } of declared.declared) {
       if (!this.#declaredTypes.has(name)) this.#declaredTypes.set(name, type);
     }
-    return {
-      functions: byName(declared.functions),
-      globals: bestGlobals(declared.globals),
-      structs: new Map(declared.structs.map((struct) => [struct.tag, struct])),
-      typedefs: new Map(declared.typedefs.map(({ name, type }) => [name, type])),
-      constants: new Map(declared.constants.map(({ name, value }) => [name, value])),
-    };
+    return unitOf(declared);
   }
 
   #takeErrors(declared: Declared): void {
@@ -299,42 +287,4 @@ export class Program {
     }
     return [...(this.#members.get(member) ?? [])];
   }
-}
-
-// Linked in by the makefile, as libraries or by name, so that no conf file selects them.
-function libraryFiles(tree: SourceTree): readonly string[] {
-  const named = ['conf/param.c'].filter((file) => tree.size(file) !== null);
-  const folders = [
-    'lib/libkern',
-    '../common/lib/libprop',
-    '../common/lib/libc/gen',
-    '../common/lib/libc/hash/sha1',
-  ];
-  const inFolders = folders.flatMap((folder) =>
-    tree
-      .list(folder)
-      .filter((name) => name.endsWith('.c'))
-      .map((name) => `${folder}/${name}`),
-  );
-  return [...named, ...inFolders];
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-}
-
-function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(items.map((item) => [item.name, item]));
-}
-
-// A tentative definition gives way to one with a value.
-function bestGlobals(globals: readonly GlobalDef[]): ReadonlyMap<string, GlobalDef> {
-  const best = new Map<string, GlobalDef>();
-  for (const global of globals) {
-    const before = best.get(global.name);
-    if (before === undefined || before.init === undefined) best.set(global.name, global);
-  }
-  return best;
 }

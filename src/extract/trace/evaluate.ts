@@ -6,6 +6,7 @@ import type { Calls } from './invoke.ts';
 import { Places } from './places.ts';
 import type { Frame, Session } from './session.ts';
 import type { Statements } from './execute.ts';
+import { numericAddress } from './numeric-address.ts';
 import { binaryValue, converted } from './arithmetic.ts';
 import { typeOf } from './type-of.ts';
 import type { Value } from './value.ts';
@@ -168,41 +169,11 @@ export class Evaluator {
       if (binding.kind === 'value') return binding.value;
     }
     const path = this.place(e, frame);
-    if (path === undefined) return this.#numericAddress(e, frame, 0);
+    if (path === undefined) return numericAddress(e, frame, this.#session, this);
     // The address of an array is that of its first element.
     const type = this.typeOf(e, frame);
     const at = type && this.#session.types.resolve(type, frame.definition.file);
     return addressOf(at?.k === 'array' ? `${path}[0]` : path);
-  }
-
-  // `&((struct x *)0)->f`, which is how offsetof is written out.
-  #numericAddress(e: Expr, frame: Frame, depth: number): bigint | undefined {
-    const { types } = this.#session;
-    const { file } = frame.definition;
-    if (depth > 20) return undefined;
-    switch (e.k) {
-      case 'deref': {
-        const base = this.value(e.a, frame);
-        return typeof base === 'bigint' ? base : undefined;
-      }
-      case 'field': {
-        const base = e.arrow ? this.value(e.a, frame) : this.#numericAddress(e.a, frame, depth + 1);
-        const holder = this.typeOf(e.a, frame);
-        const at = holder && (e.arrow ? pointedAt(types.resolve(holder, file)) : holder);
-        const offset = at && types.offsetOf(at, e.n, file);
-        return typeof base === 'bigint' && offset !== undefined ? base + BigInt(offset) : undefined;
-      }
-      case 'index': {
-        const base = this.#numericAddress(e.a, frame, depth + 1);
-        const index = this.value(e.i, frame);
-        const of = this.typeOf(e, frame);
-        const size = of && types.sizeOf(of, file);
-        if (base === undefined || typeof index !== 'bigint' || size === undefined) return undefined;
-        return base + index * BigInt(size);
-      }
-      default:
-        return undefined;
-    }
   }
 
   #assign(e: Expr & { k: 'assign' }, frame: Frame): Value {
@@ -292,10 +263,6 @@ export class Evaluator {
 
 function isLvalue(e: Expr): boolean {
   return e.k === 'id' || e.k === 'field' || e.k === 'index' || e.k === 'deref';
-}
-
-function pointedAt(type: CType): CType | undefined {
-  return type.k === 'pointer' ? type.to : type.k === 'array' ? type.of : undefined;
 }
 
 function sized(size: number | undefined): Value {

@@ -3,11 +3,11 @@
  */
 import type { Expr, Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { Arm } from './forks.ts';
 import { Forks } from './forks.ts';
 import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
 import type { Completion, Frame, Guard, Session } from './session.ts';
+import { Switches } from './switches.ts';
 import { lineOf, negated, textOf } from './text.ts';
 import type { Value } from './value.ts';
 import { fromBoolean, truth } from './value.ts';
@@ -27,6 +27,7 @@ export class Statements {
   readonly #evaluator: Evaluator;
   readonly #forks: Forks;
   readonly #loops: Loops;
+  readonly #switches: Switches;
   #depth = 0;
 
   constructor(session: Session, evaluator: Evaluator) {
@@ -34,6 +35,7 @@ export class Statements {
     this.#evaluator = evaluator;
     this.#forks = new Forks(session);
     this.#loops = new Loops(session, evaluator, this, this.#forks);
+    this.#switches = new Switches(session, evaluator, this, this.#forks);
   }
 
   run(statement: Stmt, frame: Frame): Completion {
@@ -49,14 +51,14 @@ export class Statements {
   #statement(s: Stmt, frame: Frame): Completion {
     switch (s.k) {
       case 'list':
-        return this.#list(s.list, frame);
+        return this.list(s.list, frame);
       case 'error':
         this.#session.holes.add({
           kind: 'parse error',
           what: `in ${frame.definition.name}`,
           at: `${frame.definition.file}:${s.line}`,
         });
-        return this.#list(s.list, frame);
+        return this.list(s.list, frame);
       case 'expr':
         this.#evaluator.value(s.e, frame);
         return this.#forks.alive();
@@ -67,9 +69,9 @@ export class Statements {
       case 'loop':
         return this.#loops.run(s, frame);
       case 'switch':
-        return this.#switch(s, frame);
+        return this.#switches.run(s, frame);
       case 'case':
-        return this.#list(s.list, frame);
+        return this.list(s.list, frame);
       case 'label':
         this.#session.endGuards(0, [`goto ${s.n}`]);
         this.#session.labelsPassed = new Set<Completion>([
@@ -93,7 +95,8 @@ export class Statements {
     }
   }
 
-  #list(list: readonly Stmt[], frame: Frame, from = 0): Completion {
+  /** Runs a list of statements from one of them on. */
+  list(list: readonly Stmt[], frame: Frame, from = 0): Completion {
     for (let i = from; i < list.length; i++) {
       const statement = list[i];
       if (statement === undefined) continue;
@@ -136,7 +139,7 @@ export class Statements {
     const taken: Guard = { text: negated(guard.text), at: guard.at, certainty: 'may' };
     return this.#forks.fork([
       { guard: null, run: () => 'return' },
-      { guard: taken, run: () => this.#list(list, frame, index) },
+      { guard: taken, run: () => this.list(list, frame, index) },
     ]);
   }
 
@@ -279,50 +282,11 @@ export class Statements {
   expressionBlock(s: Stmt, frame: Frame): Value {
     const list = s.k === 'list' ? s.list : [s];
     const last = list.at(-1);
-    const completion = this.#list(list.slice(0, -1), frame);
+    const completion = this.list(list.slice(0, -1), frame);
     if (completion === 'dead') this.#session.isDead = true;
     if (completion !== 'next' || last === undefined) return undefined;
     if (last.k === 'expr') return this.#evaluator.value(last.e, frame);
     if (this.run(last, frame) === 'dead') this.#session.isDead = true;
     return undefined;
-  }
-
-  #switch(s: Stmt & { k: 'switch' }, frame: Frame): Completion {
-    const value = this.#evaluator.value(s.c, frame);
-    if (this.#forks.alive() === 'dead') return 'dead';
-    const before = this.#session.guards.length;
-    const starts = s.list.flatMap((one, i) => (one.k === 'case' ? [{ one, i }] : []));
-    const labels = starts.map(({ one }) =>
-      one.v === undefined ? null : this.#evaluator.value(one.v, frame),
-    );
-    const otherwise = starts[labels.indexOf(null)];
-    const isKnown = value !== undefined && labels.every((label) => label !== undefined);
-    let completion: Completion;
-    if (isKnown) {
-      const hit = starts[labels.indexOf(value)] ?? otherwise;
-      completion = hit === undefined ? 'next' : this.#list(s.list, frame, hit.i);
-    } else {
-      const at = `${frame.definition.file}:${s.line}`;
-      const arms: Arm[] = starts.map(({ one, i }) => ({
-        guard: {
-          text: one.v === undefined ? `${s.text}: default` : `${s.text} == ${one.text}`,
-          at,
-          certainty: 'may',
-        },
-        run: () => {
-          const end = this.#list(s.list, frame, i);
-          return end === 'break' ? 'next' : end;
-        },
-      }));
-      if (otherwise === undefined) {
-        arms.push({
-          guard: { text: `${s.text}: no case`, at, certainty: 'may' },
-          run: () => 'next',
-        });
-      }
-      completion = arms.length === 0 ? 'next' : this.#forks.fork(arms);
-    }
-    this.#session.endGuards(before, ['break']);
-    return completion === 'break' ? 'next' : completion;
   }
 }

@@ -3,31 +3,28 @@
  */
 import type { CallExpr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
-import { apiCalls, backingMap, lockUses, phaseGlobals } from './api.ts';
+import { apiCalls, lockUses } from './api.ts';
 import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
+import { Emitter } from './emit.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import type { FlagTable } from './render.ts';
-import { argument } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf, literalText, pointee } from './value.ts';
+import { addressOf, pointee } from './value.ts';
 import { converted } from './arithmetic.ts';
 
 const candidatesMax = 1;
 const recursionMax = 2;
-// Its own bindings follow from what allocators declare, and are replayed by who asks for them.
-const poolFile = 'kern/subr_pool.c';
 
 export class Calls {
   readonly #session: Session;
   readonly #evaluator: Evaluator;
   readonly #statements: Statements;
   readonly #flags: () => FlagTable;
-  /** Events by the heap object they made, so that the object's later name reaches them. */
-  readonly #makers = new Map<string, TraceEvent>();
+  readonly #emitter: Emitter;
 
   constructor(
     session: Session,
@@ -39,6 +36,12 @@ export class Calls {
     this.#evaluator = evaluator;
     this.#statements = statements;
     this.#flags = flags;
+    this.#emitter = new Emitter(session, flags);
+  }
+
+  /** Told of each assignment. */
+  written(path: string, value: Value, frame: Frame, line: number): void {
+    this.#emitter.written(path, value, frame, line);
   }
 
   call(e: CallExpr, frame: Frame): Value {
@@ -131,7 +134,7 @@ export class Calls {
     const api =
       apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
-    const event = api === undefined ? null : this.#emit(name, api, e, values, frame);
+    const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
     if (api !== undefined && event !== null && !api.follow)
       return this.#answer(name, api, e, event, frame);
     const cut = cutFor(name);
@@ -141,7 +144,7 @@ export class Calls {
       this.#session.cutsMet.add(name);
       if (cut === placeholder) this.#session.isBoardUnknown = true;
       if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
-      if (name === 'config_rootfound') this.#attach(e.line, frame);
+      if (name === 'config_rootfound') this.#emitter.attach(e.line, frame);
       this.#forgetArguments(e, frame);
       return undefined;
     }
@@ -169,7 +172,7 @@ export class Calls {
     const made = api?.object === 'result' ? pointee(result) : undefined;
     if (made !== undefined && event?.object === null) {
       event.object = this.#session.display(made);
-      this.#makers.set(made, event);
+      this.#emitter.made(made, event);
     }
     return result;
   }
@@ -246,72 +249,6 @@ export class Calls {
     return inner.result;
   }
 
-  #emit(
-    name: string,
-    api: ApiCall,
-    e: CallExpr,
-    values: readonly Value[],
-    frame: Frame,
-  ): TraceEvent {
-    const session = this.#session;
-    const { program } = session;
-    const defined = program
-      .function(name, frame.definition.file)
-      ?.parameters.map((one) => one.name);
-    const names =
-      defined !== undefined && defined.some((one) => one !== '') ? defined : api.parameters;
-    const args: TraceEvent['args'] = {};
-    e.texts.forEach((text, i) => {
-      const parameter = names[i] || api.parameters[i] || `arg${i}`;
-      args[parameter] = argument(parameter, values[i], text, api.flags, this.#flags(), session);
-    });
-    let object: string | null = null;
-    if (typeof api.object === 'number') {
-      const path = pointee(values[api.object]);
-      const text = e.texts[api.object];
-      object = path === undefined ? objectText(text, values[api.object]) : session.display(path);
-    }
-    return this.#push(name, object, args, e.line, frame);
-  }
-
-  #push(
-    call: string,
-    object: string | null,
-    args: TraceEvent['args'],
-    line: number,
-    frame: Frame,
-  ): TraceEvent {
-    const session = this.#session;
-    const { events, limits, guards, stack, program } = session;
-    const { name, file } = frame.definition;
-    const macro = program.origin(file, line, call);
-    const cold = session.store.read('cold').value !== 0n;
-    const event: TraceEvent = {
-      call,
-      object,
-      args,
-      function: name,
-      file,
-      line,
-      ...(macro !== undefined && { macro }),
-      stack: [...stack],
-      context: {
-        ipl: literalText(session.store.read('@ipl').value) ?? 'unknown',
-        by: 'thread',
-        cold,
-        maySleep: !cold,
-      },
-      certainty: certaintyOf(guards),
-      guards: guards.map(({ text, at }) => ({
-        text: text === '' ? '…' : text,
-        at: at === '' ? `${file}:${line}` : at,
-      })),
-    };
-    if (events.length >= limits.eventsMax) session.stop('eventsMax');
-    else events.push(event);
-    return event;
-  }
-
   #answer(name: string, api: ApiCall, e: CallExpr, event: TraceEvent | null, frame: Frame): Value {
     if (api.answer === 'unknown') return undefined;
     // Success is 0 where the function returns an int; eras differ in what vmem_alloc() returns.
@@ -322,59 +259,9 @@ export class Calls {
     }
     const path = `@${name}#${++this.#session.objectCount}`;
     if (/zalloc$/.test(name)) this.#evaluator.places.setDefault(path, 0n);
-    if (event !== null && api.object === 'result') this.#makers.set(path, event);
+    if (event !== null && api.object === 'result') this.#emitter.made(path, event);
     return addressOf(path);
   }
-
-  /** Told of each assignment: marks phases, and gives heap objects the name of who holds them. */
-  written(path: string, value: Value, frame: Frame, line: number): void {
-    const target = pointee(value);
-    if (/^(?:\d+:|@)/.test(path)) return;
-    if (target?.startsWith('@') === true) {
-      const heap = /^@\w+#\d+/.exec(target)?.[0];
-      const isLink = /(?:_first|_next|_prev|_last|_head)$/.test(path);
-      if (
-        heap !== undefined &&
-        heap === target &&
-        !isLink &&
-        !this.#session.objectNames.has(heap)
-      ) {
-        const name = this.#session.display(path);
-        this.#session.objectNames.set(heap, name);
-        const maker = this.#makers.get(heap);
-        if (maker !== undefined) maker.object = name;
-      }
-    }
-    const global = path.replace(/@[^@]*?\.[chsS](?=$|\.)/, '');
-    const isBound = backingMap.test(global) && frame.definition.file !== poolFile;
-    if (!phaseGlobals.has(global) && !isBound) return;
-    const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
-    this.#push('set', global, { value: shown }, line, frame);
-  }
-
-  // Hardware decides which attach routines run: each is listed once, where autoconfiguration begins.
-  #attach(line: number, frame: Frame): void {
-    const { program, guards } = this.#session;
-    const at = `${frame.definition.file}:${line}`;
-    if (this.#isAttached) return;
-    this.#isAttached = true;
-    for (const { device, parent, name } of program.configuration.attachments) {
-      const text = `${device} is found at ${parent}`;
-      this.#session.guards = [...guards, { text, at, certainty: 'may' }];
-      const event = this.#push(
-        'attach',
-        `${device} at ${parent}`,
-        { attachment: `${name}_ca` },
-        line,
-        frame,
-      );
-      event.note =
-        'attach routines are listed, not followed: hardware decides whether and when they run';
-    }
-    this.#session.guards = guards;
-  }
-
-  #isAttached = false;
 }
 
 const lockUse: ApiCall = {
@@ -387,16 +274,4 @@ const lockUse: ApiCall = {
 
 function decayed(type: FunctionDef['returns']): FunctionDef['returns'] {
   return type.k === 'array' ? { k: 'pointer', to: type.of } : type;
-}
-
-// What could not be named keeps its text, marked; a null pointer is known by what was written.
-function objectText(text: string | undefined, value: Value): string {
-  const bare = (text ?? '').replace(/^&/, '');
-  return value === 0n && /^\w+$/.test(bare) ? bare : `?${bare}`;
-}
-
-function certaintyOf(guards: readonly Guard[]): TraceEvent['certainty'] {
-  if (guards.some((guard) => guard.certainty === 'may')) return 'may';
-  if (guards.some((guard) => guard.certainty === 'loop0')) return 'loop0';
-  return guards.some((guard) => guard.certainty === 'loop') ? 'loop' : 'must';
 }

@@ -1,0 +1,55 @@
+/** What the preprocessor is given and what comes out of it. */
+import type { Limits } from '../limits.ts';
+import type { SourceTree } from '../source-tree.ts';
+import type { IncludePath } from './include-path.ts';
+import type { Macro, MacroTable } from './macros.ts';
+import type { SourceFile, SourceLine } from './source.ts';
+
+export interface PreprocessorSetup {
+  readonly tree: SourceTree;
+  readonly limits: Limits;
+  readonly includes: IncludePath;
+  readonly generated: ReadonlyMap<string, string>;
+  readonly predefined: MacroTable;
+  /** Macros of single files, as a makefile's `CPPFLAGS.file.c`. */
+  readonly ownMacros?: ReadonlyMap<string, readonly Macro[]>;
+  /** Names that the tree may neither define nor undefine. */
+  readonly fixed: ReadonlySet<string>;
+  readonly keep: ReadonlySet<string>;
+  /** Functions whose calls should be traced back to the macro that made them. */
+  readonly interesting: ReadonlySet<string>;
+}
+
+/** A use of a macro that is recorded and not expanded: `__link_set_add_data(pools, x)`. */
+export interface Recorded {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Preprocessed {
+  readonly path: string;
+  readonly text: string;
+  /** Headers given out with this unit, in the order in which they end. */
+  readonly headers: readonly { readonly path: string; readonly text: string }[];
+  /** Every file that was read, in order. */
+  readonly includes: readonly string[];
+  /** Paths at which an included file was looked for in vain. */
+  readonly absent: ReadonlySet<string>;
+  readonly recorded: readonly Recorded[];
+  /** `file:line:function` → the macro whose expansion holds the call. */
+  readonly origins: ReadonlyMap<string, string>;
+  readonly missing: readonly { readonly name: string; readonly at: string }[];
+  readonly exceeded: readonly { readonly limit: string; readonly at: string }[];
+  readonly macros: MacroTable;
+}
+
+/** What all units share: files, macros and conditions that were read before. */
+export interface HeaderDesk {
+  source(path: string): SourceFile | null;
+  /** Whether the header's text is to be given out; true once. */
+  wantsText(path: string): boolean;
+  definition(line: SourceLine): Macro | null;
+  condition(tokens: readonly string[]): boolean;
+}
