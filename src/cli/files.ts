@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from './failure.ts';
 
 /** Files, as far as a command was told to read or write them; nothing else is ever touched. */
@@ -39,15 +40,15 @@ export function readJson(path: string, text: string): unknown {
 
 /**
  * Makes sure that a folder can be written before hours are spent on what should go into it.
- * A folder that does not exist is made only if its parent does.
+ * A folder that does not exist is made when something goes into it, with those above it.
  */
 export function checkFolder(folder: string): void {
   try {
     const there = statSync(folder, { throwIfNoEntry: false });
     if (there === undefined) {
-      const parent = dirname(folder);
-      if (!statSync(parent).isDirectory()) throw new Error(`${parent} is not a folder`);
-      accessSync(parent, constants.W_OK | constants.X_OK);
+      const above = nearestAbove(folder);
+      if (!statSync(above).isDirectory()) throw new Error(`${above} is not a folder`);
+      accessSync(above, constants.W_OK | constants.X_OK);
       return;
     }
     if (!there.isDirectory()) throw new Error('it is a file');
@@ -55,6 +56,22 @@ export function checkFolder(folder: string): void {
   } catch (error) {
     throw unwritable(folder, error);
   }
+}
+
+/** Makes sure that a file can be written, into a folder that is there. */
+export function checkFile(path: string): void {
+  if (isFolder(path)) throw unwritable(path, new Error('it is a folder, expected a file'));
+  if (!existsSync(dirname(path))) throw unwritable(path, new Error('its folder does not exist'));
+  checkFolder(dirname(path));
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The nearest folder (or whatever it is) above a path that is there. */
+function nearestAbove(path: string): string {
+  const above = dirname(resolve(path));
+  return above === path || existsSync(above) ? above : nearestAbove(above);
 }
 
 /** Writes files into a folder: each appears whole or not at all. */

@@ -105,7 +105,10 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--memory-max <SIZE>', 'stop at 512M, 4G', defaultMemoryMax)
     .option('--strict', 'a violation is a violation, even one that is recorded')
     .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
-    .option('--trace-dir <DIR>', 'save each trace in this folder')
+    .option(
+      '--trace-dir <DIR>',
+      'save the run of each violation in this folder; with --full, witnesses',
+    )
     .option('--full', 'show every step of every trace')
     .option('--json', 'print one JSON object (docs/json.md)')
     .option('--quiet', 'print nothing; the exit code says it')

@@ -8,13 +8,17 @@ import { traceKey } from '../report/reported.ts';
 import { traceFile, traceFileName } from '../report/trace-file.ts';
 import { writeFiles } from './files.ts';
 
-/** Writes each trace of a result into `folder`; returns where, by property and object. */
+/**
+ * Writes the trace of each violation into `folder`, with `witnesses` those, too; returns where, by
+ * property and object.
+ */
 export function saveTraces(
   folder: string,
   model: Model,
   entry: CatalogEntry,
   options: ModelOptions,
   result: CheckResult,
+  witnesses: boolean,
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const saved = new Map<string, string>();
@@ -38,7 +42,7 @@ export function saveTraces(
     for (const { object, trace } of objects) save(property, object, 'violated', trace);
   }
   for (const property of result.properties) {
-    if (property.kind !== 'sometimes') continue;
+    if (property.kind !== 'sometimes' || !witnesses) continue;
     for (const { object, verdict, trace } of property.objects) {
       if (verdict === 'PASS') save(property.name, object, 'witnessed', trace);
     }

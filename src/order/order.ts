@@ -112,6 +112,8 @@ export type OrderArgument = v.InferOutput<typeof argument>;
 
 /** Reads a boot order from parsed JSON; what is wrong is told with the path of the field. */
 export function parseOrder(input: unknown, from = 'order'): Result<Order> {
+  const other = otherThanOrder(input);
+  if (other !== null) return bad({ code: 'bad-order', at: from, ...other });
   const parsed = v.safeParse(order, input);
   if (parsed.success) return ok(parsed.output);
   return bad(...parsed.issues.map((issue) => fieldDiagnostic(issue, from)));
@@ -119,10 +121,36 @@ export function parseOrder(input: unknown, from = 'order'): Result<Order> {
 
 function fieldDiagnostic(issue: v.BaseIssue<unknown>, from: string): Diagnostic {
   const path = v.getDotPath(issue) ?? '(the whole file)';
-  return {
-    code: 'bad-order',
-    message: `${path}: found ${issue.received}, expected ${issue.expected ?? 'another value'}`,
-    at: from,
-    hint: `the schema is ${orderSchema}; see docs/order-format.md`,
-  };
+  return { code: 'bad-order', message: `${path}: ${faultOf(issue)}`, at: from, hint: schemaHint };
+}
+
+const schemaHint = `the schema is ${orderSchema}; see docs/order-format.md`;
+
+function faultOf({ received, expected }: v.BaseIssue<unknown>): string {
+  if (expected === 'never') return 'found an unknown field';
+  if (received === 'undefined') return 'the field is missing';
+  return `found ${inWords(received)}, expected ${inWords(expected ?? 'another value')}`;
+}
+
+/** What the validator calls a kind of value, in the words of JSON. */
+const inWords = (kind: string): string =>
+  kind.replace(/\bArray\b/g, 'an array').replace(/\b(Object|Function)\b/g, 'an object');
+
+/** What is no boot order at all is called by its name, instead of a list of missing fields. */
+function otherThanOrder(
+  input: unknown,
+): { readonly message: string; readonly hint: string } | null {
+  const expected = `an object with schema ${orderSchema}`;
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const found = Array.isArray(input) ? 'an array' : JSON.stringify(input);
+    return { message: `found ${found}, expected ${expected}`, hint: 'see docs/order-format.md' };
+  }
+  const schema = 'schema' in input ? input.schema : undefined;
+  if (schema === orderSchema) return null;
+  if (typeof schema === 'string' && schema.startsWith('bootproof/trace/')) {
+    return { message: `found a trace, expected ${expected}`, hint: 'use bootproof replay' };
+  }
+  const found =
+    schema === undefined ? 'an object without schema' : `schema ${JSON.stringify(schema)}`;
+  return { message: `found ${found}, expected ${expected}`, hint: 'see docs/order-format.md' };
 }

@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -84,11 +76,41 @@ describe('bad input', () => {
     writeFileSync(file, '');
     const onFile = await bootproof(['check', 'netbsd/small/i386', '--trace-dir', file]);
     expect(onFile.err).toContain('cannot be written: it is a file');
-    const deep = join(folder, 'none', 'deeper');
-    const missing = await bootproof(['check', 'netbsd/small/i386', '--trace-dir', deep]);
-    expect([onFile.code, missing.code]).toEqual([2, 2]);
-    expect(onFile.out + missing.out).toBe('');
-    expect(existsSync(join(folder, 'none'))).toBe(false);
+    const below = await bootproof(['check', 'small/locks', '--trace-dir', join(file, 'deep')]);
+    expect(below.err).toContain('not a folder');
+    expect([onFile.code, below.code]).toEqual([2, 2]);
+    expect(onFile.out + below.out).toBe('');
+  });
+
+  it('makes the folders above the one that traces go into', async () => {
+    const deep = join(folder, 'new', 'deeper');
+    const { err } = await bootproof(['check', 'small/locks', '--trace-dir', deep]);
+    expect(err).toBe(`wrote 1 file to ${deep}\n`);
+    expect(readdirSync(deep)).toEqual(['small-locks.deadlock.json']);
+  });
+
+  it.each([
+    ['[1, 2]', 'standard input: found an array, expected an object with schema bootproof/order/1'],
+    ['{}', 'standard input: found an object without schema'],
+    ['{"schema": "bootproof/trace/1"}', 'use bootproof replay'],
+    [JSON.stringify({ ...bootOrder, extra: 1 }), 'extra: found an unknown field'],
+    [JSON.stringify({ ...bootOrder, title: undefined }), 'title: the field is missing'],
+    [JSON.stringify({ ...bootOrder, events: {} }), 'events: found an object, expected an array'],
+  ])('calls %.40s what it is', async (text, message) => {
+    const { code, err } = await bootproof(['check', 'netbsd/small/i386', '--order', '-'], text);
+    expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('names the path that extract cannot write', async () => {
+    const file = join(folder, 'kept');
+    writeFileSync(file, '');
+    const tree = ['extract', 'test/fixtures/mini-bsd', '--arch', 'toy'];
+    const cache = await bootproof([...tree, '--cache', file]);
+    expect(cache.err).toContain(`${file}: cannot be written: it is a file`);
+    const save = await bootproof([...tree, '--no-cache', '--save', folder]);
+    expect(save.err).toContain(`${folder}: cannot be written: it is a folder, expected a file`);
+    expect([cache.code, save.code, cache.out + save.out]).toEqual([2, 2, '']);
   });
 
   it.skipIf(process.getuid?.() === 0)('refuses a folder without permission', async () => {

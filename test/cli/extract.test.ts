@@ -165,7 +165,7 @@ describe('bad input of extract', () => {
     writeFileSync(file, '{ "schema": "bootproof/order/1", "events": [] }');
     const { code, err } = await extract(file);
     expect(code).toBe(2);
-    expect(err).toContain('title: found undefined');
+    expect(err).toContain('title: the field is missing');
   });
 });
 

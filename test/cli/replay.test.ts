@@ -102,7 +102,7 @@ describe('a run that was saved because nothing helps from its end', () => {
     bootproof(['replay', lift(property), '--model', `${own}#${version}`, ...more]);
   let printed = '';
   beforeAll(async () => {
-    printed = (await bootproof(['check', `${own}#broken`, '--trace-dir', folder])).out;
+    printed = (await bootproof(['check', `${own}#broken`, '--trace-dir', folder, '--full'])).out;
   });
 
   it('is looked at again from there: while nothing helps it comes out byte for byte', async () => {

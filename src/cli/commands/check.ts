@@ -9,6 +9,7 @@ import type { ExitCode, JudgeOptions, Violation } from '../../report/judgement.t
 import { judge, violationsOf, worst } from '../../report/judgement.ts';
 import type { Reported } from '../../report/reported.ts';
 import { renderDetails, renderTable } from '../../report/table.ts';
+import { counted } from '../../report/text.ts';
 import { renderViolation, shellWord } from '../../report/violation.ts';
 import type { EnvironmentWords } from '../build.ts';
 import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.ts';
@@ -83,6 +84,10 @@ export async function checkCommand(
   }
 
   const { reported, skipped } = await searchAll(planned, words, bounds, io);
+  if (words.traceDir !== undefined && words.quiet !== true) {
+    const count = reported.reduce((sum, { saved }) => sum + saved.size, 0);
+    io.err(`wrote ${counted(count, 'file')} to ${words.traceDir}\n`);
+  }
   const codes = reported.map((one) => one.judgement.exitCode);
   const code = worst(skipped > 0 ? [...codes, 3] : codes);
   const imported = planned[0]?.imported ?? null;
@@ -203,7 +208,14 @@ async function checkOne(
   const saved =
     words.traceDir === undefined
       ? new Map<string, string>()
-      : saveTraces(words.traceDir, planned.model, entry, planned.options, result);
+      : saveTraces(
+          words.traceDir,
+          planned.model,
+          entry,
+          planned.options,
+          result,
+          words.full === true,
+        );
   const judgement = judge(result, judgeOptions(planned, words, result));
   return {
     result,

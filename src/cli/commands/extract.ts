@@ -12,7 +12,7 @@ import type { ViewWords } from '../extract/views.ts';
 import { asksForView, onlyOf, viewText } from '../extract/views.ts';
 import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
 import { InputError } from '../failure.ts';
-import { checkFolder, writeFiles } from '../files.ts';
+import { checkFile, writeFiles } from '../files.ts';
 import type { Io } from '../io.ts';
 import { badOption } from '../values.ts';
 
@@ -66,7 +66,7 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
   }
   onlyOf(words.only);
   // Whatever will be written is tried before anything is read.
-  if (words.save !== undefined) checkFolder(dirname(words.save));
+  if (words.save !== undefined) checkFile(words.save);
   const waivers = waiversOf(words.waivers, words.waive !== undefined);
   const options = optionsOf(words.option ?? []);
   const order = await readSide(path, words.arch, options, words, io);

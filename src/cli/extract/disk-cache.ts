@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import type { Cache } from '../../extract/index.ts';
 import { memoryCache } from '../../extract/index.ts';
 import { InputError } from '../failure.ts';
+import { checkFolder } from '../files.ts';
 
 /** `--cache DIR`, `--no-cache`, or neither. */
 export type CacheWord = string | boolean | undefined;
@@ -35,6 +36,8 @@ export function cacheFor(word: CacheWord, tree: string): Cache {
       hint: 'nothing is written into a tree that is read',
     });
   }
+  // The user's own cache folder may be anything: what cannot be kept is read again.
+  if (typeof word === 'string') checkFolder(folder);
   return diskCache(join(folder, readerVersion()));
 }
 
