@@ -48,7 +48,7 @@ export const orderMutants: readonly Mutant[] = [
     right: { era: a, order: flushing, properties: asked },
     wrong: { order: without(flushing, isCall('set', 'kmem_map')) },
     caughtBy: 'no-panic',
-    length: 12,
+    length: 13,
     violated: {
       needs: ['pool_subsystem_init() uvm/uvm_init.c:161: kmem_map is published (PRE-8)'],
       'no-panic': 'all',
@@ -106,7 +106,7 @@ export const orderMutants: readonly Mutant[] = [
     right: rightC,
     wrong: { order: moved(orderC, isCall('set', 'cold'), isCall('pool_subsystem_init')) },
     caughtBy: 'needs',
-    length: 14,
+    length: 15,
     violated: {
       needs: ['set(cold) kern/subr_autoconf.c:453: pool_subsystem_init is done (PRE-16)'],
     },

@@ -27,7 +27,7 @@ export const policyMutants: readonly Mutant[] = [
     right: rightA,
     wrong: { policies: { ...a.policies, unboundAllocator: 'forget' } },
     caughtBy: 'hooks-installed',
-    length: 19,
+    length: 20,
     violated: {
       registered: [...earlyPools, 'pcache'],
       'hooks-installed': [...earlyPools, 'pcache'],
@@ -40,7 +40,7 @@ export const policyMutants: readonly Mutant[] = [
     right: rightA,
     wrong: { policies: { ...a.policies, subsystemInit: 'nothing' } },
     caughtBy: 'queue-flushed',
-    length: 14,
+    length: 15,
     violated: {
       registered: [...earlyPools, 'pcache'],
       'hooks-installed': [...earlyPools, 'pcache'],
@@ -54,7 +54,7 @@ export const policyMutants: readonly Mutant[] = [
     right: rightA,
     wrong: { policies: { ...a.policies, subsystemInit: 'bind and register' } },
     caughtBy: 'deferred-exactly',
-    length: 14,
+    length: 15,
     violated: {
       'deferred-exactly': ['pool_allocator_nointr', 'pool_allocator_meta'],
       'queue-flushed': 'all',
@@ -67,7 +67,7 @@ export const policyMutants: readonly Mutant[] = [
     right: rightC,
     wrong: { policies: { ...c.policies, subsystemInit: 'bind only' } },
     caughtBy: 'registered',
-    length: 15,
+    length: 16,
     violated: { registered: earlyPools, 'hooks-installed': earlyPools },
     source: 'src/kernel/eras/c-explicit-order.ts:18',
   },

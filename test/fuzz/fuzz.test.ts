@@ -96,9 +96,9 @@ describe('bootproof fuzz', () => {
     const { code, out } = await bootproof(found, unrecorded);
     expect(code).toBe(1);
     expect(out).toMatch(/^seed 3\n/);
-    expect(out).toMatch(/\d+ of 21425 states reached \(\d+\.\d %\)/);
-    expect(out).toMatch(/VIOLATED deadlock, which is not recorded\n {2}seed 3, path 14/);
-    expect(out).toMatch(/\d+ steps as shrunk by fast-check .*, 48 as shortened by the engine/);
+    expect(out).toMatch(/\d+ of 31090 states reached \(\d+\.\d %\)/);
+    expect(out).toMatch(/VIOLATED deadlock, which is not recorded\n {2}seed 3, path 6:7:13:25/);
+    expect(out).toMatch(/\d+ steps as shrunk by fast-check .*, 59 as shortened by the engine/);
     const repeat = present(/repeat: bootproof (.*)/.exec(out)?.[1], 'it says how to repeat it');
     const again = await bootproof(repeat.replaceAll("'", ''), unrecorded);
     expect(again.code).toBe(1);
@@ -110,7 +110,7 @@ describe('bootproof fuzz', () => {
     expect(JSON.parse(out)).toMatchObject({
       schema: 'bootproof/fuzz/1',
       seed: 3,
-      models: [{ states: { all: 21425 }, found: { property: 'deadlock', shortestLength: 48 } }],
+      models: [{ states: { all: 31090 }, found: { property: 'deadlock', shortestLength: 59 } }],
     });
   });
 
