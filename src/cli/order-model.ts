@@ -2,10 +2,13 @@ import type { Imported } from '../boot/import-order.ts';
 import { importOrder, isExtracted } from '../boot/import-order.ts';
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import type { CheckResult, Trace } from '../checker/result.ts';
-import type { Order } from '../order/index.ts';
+import { irrelevantCalls, modelledRoutines } from '../boot/import-tables.ts';
+import { callNames } from '../order/calls.ts';
+import type { Order, OrderEvent } from '../order/index.ts';
 import type { Judgement } from '../report/judgement.ts';
 import { violationsOf } from '../report/judgement.ts';
 import { counted, grouped, listed, wrap } from '../report/text.ts';
+import { nearest } from './nearest.ts';
 
 /** An extracted order in the model: what it could take of it, and what the verdict is worth. */
 
@@ -97,6 +100,24 @@ function openReasons({ unknown, holes }: Imported): string[] {
   ];
 }
 
+/** Calls of the port and of boot itself that the model binds and no table of the allocators has. */
+const bootCalls = 'pool_subsystem_bootstrap splraise x86_enable_intr uvm_scheduler kthread_create';
+
+/** Calls of these events that nobody has heard of, each with the known names most like it. */
+export function unheardOf(events: readonly OrderEvent[]): readonly string[] {
+  const known = new Set([
+    ...callNames(),
+    ...modelledRoutines,
+    ...irrelevantCalls.keys(),
+    ...bootCalls.split(' '),
+  ]);
+  const unheard = new Set(events.map(({ call }) => call).filter((call) => !known.has(call)));
+  return [...unheard].map((call) => {
+    const near = nearest(call, [...known]);
+    return `no call ${call} is known${near.length === 0 ? '' : `; nearest: ${near.join(', ')}`}`;
+  });
+}
+
 /** What became of the events of an extracted order, for people. */
 export function importText(order: Order, imported: Imported, isFull: boolean): string {
   const { below, irrelevant, unknown, closedHoles } = imported;
@@ -104,6 +125,7 @@ export function importText(order: Order, imported: Imported, isFull: boolean): s
   const left = [...irrelevant.values()].reduce((sum, events) => sum + events.length, 0);
   const lines = [
     `order: ${order.title}`,
+    ...unheardOf(unknown.map(({ event }) => event)).flatMap((line) => wrap(line, '  ', '    ')),
     ...wrap(
       `${counted(order.events.length, 'event')}: ${grouped(imported.order.events.length)} run in ` +
         `the model, ${grouped(made)} are made by modelled routines themselves, ` +

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { InternalError } from '../base/assert.ts';
 import { InputError, renderDiagnostics } from './failure.ts';
-import { defaultFuzzRuns, defaultMemoryMax, docsFolder } from './defaults.ts';
+import { defaultFuzzRuns, defaultMemoryMax, docsFolder, listingLegend } from './defaults.ts';
 import type { CheckWords } from './commands/check.ts';
 import type { DocsWords } from './commands/docs.ts';
 import type { ExtractWords } from './commands/extract.ts';
@@ -67,6 +67,8 @@ const extractHelp = `
 Attach code is not followed in order: hardware decides which of it runs. Each attach function of the
 configuration is listed once, where autoconfiguration stands. Nothing is built, run or written
 into the tree. In a pipe the order is printed as JSON: bootproof extract … | bootproof check --order -
+
+listing    ${listingLegend}
 
 exit code  0 no rule is violated (or, --diff, no difference)   1 a violation (a difference)
            2 bad usage or input                                5 inconclusive: no era fits, or an

@@ -101,6 +101,9 @@ const renamed = new Map([
 /** The name under which a call is known here: what a renaming macro stands for. */
 export const plainName = (call: string): string => renamed.get(call) ?? call;
 
+/** Every name of the table, and those that only rename one. */
+export const callNames = (): readonly string[] => [...table.keys(), ...renamed.keys()];
+
 const unknownCall: Meaning = { family: 'other', role: 'other' };
 
 export const meaningOf = (event: OrderEvent): Meaning =>

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { present } from '../../src/base/assert.ts';
+import { unheardOf } from '../../src/cli/order-model.ts';
 import { bootproof } from './harness.ts';
 import { bootOrder } from './small-catalog.ts';
 
@@ -100,6 +102,12 @@ describe('bad input', () => {
     const { code, err } = await bootproof(['check', 'netbsd/small/i386', '--order', '-'], text);
     expect(err).toContain(message);
     expect(code).toBe(2);
+  });
+
+  it('names the call that a mistyped one was meant to be', () => {
+    const [event] = bootOrder.events;
+    const events = [{ ...present(event, 'an event'), call: 'pool_innit' }];
+    expect(unheardOf(events)[0]).toContain('no call pool_innit is known; nearest: pool_init');
   });
 
   it('names the path that extract cannot write', async () => {

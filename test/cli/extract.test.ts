@@ -56,6 +56,7 @@ describe('bootproof extract', () => {
     expect(out).toContain('pool_cache_bootstrap');
     expect(out).not.toContain('kept_pool');
     expect(out).not.toContain('uvm_setpagesize');
+    expect(out).toContain('M always, m on a condition, L in a loop, l maybe never');
   });
 
   it('tells everything that happens to one object', async () => {

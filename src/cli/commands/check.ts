@@ -1,6 +1,6 @@
 import type { Model } from '../../base/model.ts';
 import type { Bounds, CheckResult } from '../../checker/result.ts';
-import type { ModelOptions } from '../../boot/catalog-entry.ts';
+import type { CatalogEntry, ModelOptions } from '../../boot/catalog-entry.ts';
 import type { Imported } from '../../boot/import-order.ts';
 import type { Order } from '../../order/order.ts';
 import { parseOrder } from '../../order/order.ts';
@@ -19,7 +19,7 @@ import { InputError, valueOf } from '../failure.ts';
 import { checkFolder, readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
 import { chooseFor, tellNoModel } from '../order-choice.ts';
-import { importFor, importJson, importText, judgeImported } from '../order-model.ts';
+import { importFor, importJson, importText, judgeImported, unheardOf } from '../order-model.ts';
 import { saveTraces } from '../save-traces.ts';
 import { blaming } from '../own-model.ts';
 import type { Stop } from '../search.ts';
@@ -177,7 +177,7 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
   }
   const imported = order === null ? null : importFor(order, entry);
   const options = optionsFor(entry, words, imported?.order ?? order);
-  const built = build(entry, options);
+  const built = buildFrom(order, entry, options);
   const whole = {
     ...built,
     assumptions: [...built.assumptions, ...(imported?.assumptions ?? [])],
@@ -192,6 +192,20 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
     needsMission: entry.name.startsWith('netbsd/') && !hasMission,
     imported,
   };
+}
+
+/** A call of an order that is written wrong is told by its right name, before all that follows. */
+function buildFrom(order: Order | null, entry: CatalogEntry, options: ModelOptions): Model {
+  try {
+    return build(entry, options);
+  } catch (error) {
+    if (!(error instanceof InputError) || order === null) throw error;
+    const unheard = unheardOf(order.events);
+    throw new InputError(
+      ...unheard.map((message) => ({ code: 'bad-order' as const, message })),
+      ...error.diagnostics,
+    );
+  }
 }
 
 async function checkOne(

@@ -2,6 +2,7 @@ import type { Order, OrderReport } from '../../order/index.ts';
 import { bringUp, bringUpText, listOrder, parseFamilies, whyObject } from '../../order/index.ts';
 import type { Family } from '../../order/calls.ts';
 import { families } from '../../order/calls.ts';
+import { listingLegend } from '../defaults.ts';
 import { InputError } from '../failure.ts';
 import { nearest, unknownName } from '../nearest.ts';
 
@@ -44,7 +45,7 @@ export function viewText(order: Order, report: OrderReport, words: ViewWords): s
     ...(only === undefined ? {} : { only }),
     expand: words.expand === true,
   });
-  return `${[...lines, ...(hidden === '' ? [] : [hidden])].join('\n')}\n`;
+  return `${[...lines, ...(hidden === '' ? [] : [hidden]), listingLegend].join('\n')}\n`;
 }
 
 function whyText(order: Order, object: string): string {
