@@ -283,10 +283,21 @@ function renderReport(reported: readonly Reported[], skipped: number, full: bool
       parts.push(renderViolation(only, violation, { full }));
     }
   } else {
-    parts.push(...someViolations(reported, full));
+    parts.push(totals(reported), ...someViolations(reported, full));
   }
   if (skipped > 0) parts.push(`interrupted: ${skipped} more not begun`);
   return `${parts.map((part) => part.replace(/^\n+/, '')).join('\n\n')}\n`;
+}
+
+/** What a run over many models comes to, in one line. */
+function totals(reported: readonly Reported[]): string {
+  const counts = new Map<string, number>();
+  for (const { judgement } of reported) {
+    counts.set(judgement.outcome, (counts.get(judgement.outcome) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([outcome, count]) => `${count} ${outcome}`);
+  const legend = counts.has('reproduced') ? '; reproduced: just the violations on record' : '';
+  return `${reported.length} models: ${parts.join(', ')}${legend}`;
 }
 
 interface Shown {
