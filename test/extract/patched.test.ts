@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { extract, memoryTree } from '../../src/extract/index.ts';
+import type { OrderEvent } from '../../src/order/order.ts';
+
+/*
+ * Constructs of real trees, one at a time, put into the miniature kernel.
+ */
+
+const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
+
+function texts(folder = root, prefix = ''): { [path: string]: string } {
+  const found: { [path: string]: string } = {};
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
+    else found[prefix + name] = readFileSync(path, 'latin1');
+  }
+  return found;
+}
+
+/** The boot with some text before uvm_init(), and some at its beginning. */
+async function eventsWith(before: string, inside: string): Promise<readonly OrderEvent[]> {
+  const files = texts();
+  const file = 'uvm/uvm_init.c';
+  files[file] = (files[file] ?? '')
+    .replace('void\nuvm_init(void)\n{', `${before}\nvoid\nuvm_init(void)\n{\n`)
+    .replace('\tuvm_page_init();', `${inside}\n\tuvm_page_init();`);
+  const order = await extract(memoryTree(files), { arch: 'toy' });
+  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
+  return order.value.events;
+}
+
+const line = ({ certainty, call, object }: OrderEvent): string =>
+  `${certainty} ${call} ${object ?? ''}`.trim();
+
+describe('a page that is asked for', () => {
+  const pages = `
+    void *kmem_arena; int uvm_free;
+    static bool uvm_km_va_starved_p(void) { TEST return vmem_size(kmem_arena, 1) < 3; }
+    static void uvm_kick_pdaemon(void) { if (uvm_km_va_starved_p()) wakeup(&uvm); }
+    void *uvm_pagealloc_strat(void) { uvm_free = 7; uvm_kick_pdaemon(); panic("no pages"); }`;
+  const inside = 'uvm_pagealloc_strat(); if (uvm_free == 0) kthread_create(1);';
+
+  it('asks whether the arena is short, which may not exist yet', async () => {
+    const events = (await eventsWith(pages.replace('TEST', ''), inside)).map(line);
+    expect(events.slice(events.indexOf('must uvm_pagealloc_strat')).slice(0, 3)).toEqual([
+      'must uvm_pagealloc_strat',
+      'must vmem_size kmem_arena',
+      // What happened inside is taken back.
+      'must kthread_create',
+    ]);
+  });
+
+  it('does not where the question is tested for that', async () => {
+    const tested = pages.replace('TEST', 'if (kmem_arena == NULL) return false;');
+    expect((await eventsWith(tested, inside)).map(line)).not.toContain('must vmem_size kmem_arena');
+  });
+});
+
+describe('what start code does', () => {
+  it('a jump from one arm into the other leaves no condition behind', async () => {
+    const events = await eventsWith(
+      'static kmutex_t after; extern int toy_flag, toy_version;',
+      `if (toy_flag) { switch (toy_version) { case 1: break; default: goto none; } }
+       else { none: toy_version = 0; }
+       mutex_init(&after, 0, 0);`,
+    );
+    expect(events.map(line)).toContain('must mutex_init after');
+  });
+
+  it('a write at a distance from a variable makes the variable unknown', async () => {
+    const events = await eventsWith(
+      'static vaddr_t where; extern vaddr_t toy_distance;',
+      `*(vaddr_t *)((char *)&where + toy_distance) = 4; if (where == 0) panic("no memory");`,
+    );
+    expect(events.length).toBeGreaterThan(20);
+  });
+
+  it('a structure copied from where the loader left it is not known to be zero', async () => {
+    const events = await eventsWith(
+      'struct bi { int memory; }; static struct bi bootinfo; extern vaddr_t toy_place;',
+      'bootinfo = *(struct bi *)toy_place; if (bootinfo.memory == 0) panic("no memory");',
+    );
+    expect(events.length).toBeGreaterThan(20);
+  });
+});
+
+describe('sizes', () => {
+  it('count what packed leaves out and aligned adds', async () => {
+    const events = await eventsWith(
+      `struct tight { char a; int b; } __attribute__((__packed__));
+       struct wide { char a; int b __attribute__((aligned(16))); };
+       static struct pool tight_pool, wide_pool;`,
+      `pool_init(&tight_pool, sizeof(struct tight), 0, 0, 0, "t", 0, 0);
+       pool_init(&wide_pool, sizeof(struct wide), 0, 0, 0, "w", 0, 0);`,
+    );
+    const sizes = events
+      .filter(({ object }) => object === 'tight_pool' || object === 'wide_pool')
+      .map(({ args }) => args['size'])
+      .filter((size) => size !== undefined);
+    expect(sizes).toEqual([5, 32]);
+  });
+});
