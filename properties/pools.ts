@@ -24,7 +24,14 @@ export function declaringPools({ kernel }: BootParts): readonly DeclaringPool[] 
     const map = declaredMapOf(kernel.spec, name);
     return map === null || !created.has(map)
       ? []
-      : [{ name, pool: ref('pool', name), map: ref('map', map) }];
+      : [
+          {
+            name,
+            pool: ref('pool', name),
+            map: ref('map', map),
+            whenViolated: `${name} is not on the reclaim chain of ${map}, which its allocator declares`,
+          },
+        ];
   });
 }
 

@@ -13,6 +13,8 @@ export interface Process {
 /** Something a property speaks of: one verdict and one trace for each. */
 export interface PropertyObject {
   readonly name: string;
+  /** What is wrong at the end of a run that violates the property for it: told after its last step. */
+  readonly whenViolated?: string;
 }
 
 interface PropertyHead {

@@ -83,12 +83,20 @@ function objectResult(
   trace: Trace | undefined,
 ): ObjectResult {
   const { inquiry, premiseStates } = finding;
+  const verdict = verdictOf(finding, search.stoppedBy === undefined);
   return {
     object: inquiry.object,
-    verdict: verdictOf(finding, search.stoppedBy === undefined),
+    verdict,
+    ...(verdict === 'VIOLATED' ? saying(inquiry) : {}),
     premiseStates,
     ...withTrace(trace),
   };
+}
+
+function saying({ property, object }: Finding['inquiry']): { says: string } | Record<never, never> {
+  if (!('objects' in property)) return {};
+  const says = property.objects.find(({ name }) => name === object)?.whenViolated;
+  return says === undefined ? {} : { says };
 }
 
 function verdictOf({ inquiry, isShown, premiseStates }: Finding, isComplete: boolean): Verdict {

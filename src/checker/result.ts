@@ -37,6 +37,8 @@ export interface Trace {
 /** What became of one property for one of its objects. */
 export interface ObjectResult {
   readonly object: string;
+  /** `PropertyObject.whenViolated`, for those that are. */
+  readonly says?: string;
   readonly verdict: Verdict;
   /** States in which the premise was true (all states, where there is no premise). */
   readonly premiseStates: number;

@@ -49,6 +49,7 @@ export interface Violation {
 
 export interface ViolatedObject {
   readonly object: string;
+  readonly says?: string;
   readonly trace?: Trace;
 }
 

@@ -47,6 +47,7 @@ export function renderViolation(
     const about = one.object;
     const atGrain = model.result.bound === 'grain';
     lines.push(...renderTrace(one.trace, model.initial, { ...options, common, about, atGrain }));
+    if (one.says !== undefined) lines.push(...wrap(`so: ${one.says}`, '  ', '    '));
   }
   return lines.join('\n');
 }
