@@ -139,6 +139,15 @@ describe('a rule is about an allocator, not about a phase', () => {
     expect(said(boot(early))).toEqual(['inconclusive: grown: pool own_pool on own_allocator #4']);
     expect(said(boot(late))).toEqual([]);
   });
+
+  it('a pool whose allocator steals pages may grow before the page queues are there', () => {
+    const lines = [
+      'start>pmap_bootstrap uvm_page_physload',
+      'start>pmap_bootstrap pool_init upvo wchan=upvo palloc=pmap_pool_uallocator ipl=NONE',
+      'start>pmap_bootstrap pool_setlowat upvo n=252',
+    ].reduce((order, line) => before(order, 'page_init_done', line), chainBoot);
+    expect(said(boot(lines))).toEqual([]);
+  });
 });
 
 describe('the four answers', () => {

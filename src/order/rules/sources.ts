@@ -131,6 +131,8 @@ export function allocatorOf(declared: Seen): string | null {
 /** Own allocators of ports and subsystems, by where their pages come from. */
 const own: readonly {
   readonly name: RegExp;
+  /** It steals pages while there are no page queues yet, so it does not wait for them. */
+  readonly steals?: true;
   readonly needs: (facts: Facts) => readonly Need[];
 }[] = [
   // arm32: uvm_km_alloc(kernel_map) until pmap_initialized, then as the standard allocator.
@@ -143,6 +145,7 @@ const own: readonly {
   // powerpc oea steals before page initialisation, so memory segments are all it needs.
   {
     name: /^pmap_pool_(u|m)allocator$/,
+    steals: true,
     needs: ({ survey }) => [
       {
         need: 'memory segments are loaded',
@@ -173,6 +176,7 @@ export function sourceOf(allocator: string, facts: Facts): Source {
   const pages = pagesNeed(survey);
   if (standard === undefined) {
     const known = own.find(({ name }) => name.test(allocator));
+    if (known?.steals === true) return needs(...known.needs(facts));
     if (known !== undefined)
       return needs(pages, ...known.needs(facts).filter(({ need }) => need !== pages.need));
     return { kind: 'unknown', why: `the page source of ${allocator} is not known` };
