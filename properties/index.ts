@@ -24,6 +24,15 @@ import { hooksInstalled, registered } from './registered.ts';
 
 type MakeProperty = (parts: BootParts) => Property;
 
+/** Whether our own re-implementation keeps its word; asked everywhere. */
+const sanity: readonly MakeProperty[] = [
+  pagesConserved,
+  mapSizes,
+  entryHomes,
+  vacacheChunks,
+  ...poolSanity,
+];
+
 /** What is asked of every boot. */
 export const bootProperties: readonly MakeProperty[] = [
   needs,
@@ -39,11 +48,7 @@ export const bootProperties: readonly MakeProperty[] = [
   noEarlySleep,
   noPanic,
   bootCompletes,
-  pagesConserved,
-  mapSizes,
-  entryHomes,
-  vacacheChunks,
-  ...poolSanity,
+  ...sanity,
 ];
 
 /** What is asked where a map is short of space and several threads fight for it. */
@@ -52,11 +57,7 @@ export const sleepProperties: readonly MakeProperty[] = [
   noSleepBesideIdlePages,
   noPanic,
   bootCompletes,
-  pagesConserved,
-  mapSizes,
-  entryHomes,
-  vacacheChunks,
-  ...poolSanity,
+  ...sanity,
 ];
 
 /** What is asked where one request is alone with the pools: its searches can be counted, too. */
@@ -68,11 +69,7 @@ export const pageProperties: readonly MakeProperty[] = [
   noEarlySleep,
   noPanic,
   bootCompletes,
-  pagesConserved,
-  mapSizes,
-  entryHomes,
-  vacacheChunks,
-  ...poolSanity,
+  ...sanity,
 ];
 
 export { secondAttempt, servedAtOnce };
