@@ -1,14 +1,14 @@
 import {
-  accessSync,
-  constants,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
+  rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from './failure.ts';
 
@@ -48,14 +48,31 @@ export function checkFolder(folder: string): void {
     if (there === undefined) {
       const above = nearestAbove(folder);
       if (!statSync(above).isDirectory()) throw new Error(`${above} is not a folder`);
-      accessSync(above, constants.W_OK | constants.X_OK);
+      tryWriting(above);
       return;
     }
     if (!there.isDirectory()) throw new Error('it is a file');
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    tryWriting(folder);
   } catch (error) {
     throw unwritable(folder, error);
   }
+}
+
+/**
+ * Makes a folder and takes it away again: permission bits say nothing of a full or read-only disk,
+ * and to root they allow what the file system then refuses.
+ */
+function tryWriting(folder: string): void {
+  let made: string;
+  try {
+    made = mkdtempSync(join(folder, '.bootproof-'));
+  } catch (error) {
+    // The folder is there, so that "no such file" would mislead: /proc says it of every new name.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new Error(`${folder} takes no new files`);
+    throw error;
+  }
+  rmdirSync(made);
 }
 
 /** Makes sure that a file can be written, into a folder that is there. */

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -129,5 +137,11 @@ describe('bad input', () => {
     expect(code).toBe(2);
     expect(err).toContain('permission denied');
     expect(readdirSync(locked)).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('refuses a folder that even root cannot write', async () => {
+    const { code, err, out } = await bootproof(['check', 'small/locks', '--trace-dir', '/proc/x']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('/proc/x: cannot be written: /proc takes no new files');
   });
 });

@@ -86,7 +86,11 @@ export async function checkCommand(
   const { reported, skipped } = await searchAll(planned, words, bounds, io);
   if (words.traceDir !== undefined && words.quiet !== true) {
     const count = reported.reduce((sum, { saved }) => sum + saved.size, 0);
-    io.err(`wrote ${counted(count, 'file')} to ${words.traceDir}\n`);
+    io.err(
+      count === 0
+        ? `no trace to write to ${words.traceDir}\n`
+        : `wrote ${counted(count, 'file')} to ${words.traceDir}\n`,
+    );
   }
   const codes = reported.map((one) => one.judgement.exitCode);
   const code = worst(skipped > 0 ? [...codes, 3] : codes);
