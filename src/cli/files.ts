@@ -69,7 +69,7 @@ function tryWriting(folder: string): void {
   } catch (error) {
     // The folder is there, so that "no such file" would mislead: /proc says it of every new name.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new Error(`${folder} takes no new files`);
+      throw new Error(`${folder} takes no new files`, { cause: error });
     throw error;
   }
   rmdirSync(made);
