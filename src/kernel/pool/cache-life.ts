@@ -168,6 +168,18 @@ const cacheCpuInit = (kernel: Kernel): Routine => {
   });
 };
 
+/**
+ * What a cross-call does on its CPU: the CPU's own groups go to the cache's shared lists.
+ *
+ * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_cache_xcall()
+ */
+export function poolCacheXcall(kernel: Kernel, view: View, pool: Ref<'pool'>, cpu: number): void {
+  const { cacheCell } = partsOf(kernel, pool);
+  if (view.observe(cacheCell, 'hasCpu', cpu) && view.observe(cacheCell, 'hasOwn', cpu)) {
+    view.update(cacheCell, 'flushCpu', cpu);
+  }
+}
+
 const cacheInvalidate = (kernel: Kernel): Routine =>
   routine<{ pool: Ref<'pool'>; cpu?: number; groups?: readonly Group[] }>()({
     name: 'pool_cache_invalidate',
@@ -178,11 +190,8 @@ const cacheInvalidate = (kernel: Kernel): Routine =>
         line: 2318,
         run: (frame, view) => {
           if (!kernel.spec.policies.invalidateFlushesCpus) return go('detach');
-          const { cacheCell } = partsOf(kernel, frame.pool);
           const cpu = frame.cpu ?? 0;
-          if (view.observe(cacheCell, 'hasCpu', cpu) && view.observe(cacheCell, 'hasOwn', cpu)) {
-            view.update(cacheCell, 'flushCpu', cpu);
-          }
+          poolCacheXcall(kernel, view, frame.pool, cpu);
           if (cpu + 1 < kernel.spec.cpus) {
             frame.cpu = cpu + 1;
             return yieldAt('flush');

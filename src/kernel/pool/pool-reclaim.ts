@@ -16,6 +16,7 @@ import { callRoutine, go, ret, routine, yieldAt } from '../../base/routine.ts';
 import type { View } from '../../base/view.ts';
 import { call } from '../calls.ts';
 import type { Kernel } from '../kernel.ts';
+import { poolCacheXcall } from './cache-life.ts';
 import { poolFile, poolRevision } from './place.ts';
 import { poolsByName } from './pool-init.ts';
 import type { ListPage } from './pool-pages.ts';
@@ -121,10 +122,7 @@ const poolDrain = (kernel: Kernel): Routine => {
         line: 2670,
         run: (frame, view) => {
           const cpu = frame.cpu ?? 0;
-          const { cacheCell } = partsOf(kernel, held(frame.pool));
-          if (view.observe(cacheCell, 'hasCpu', cpu) && view.observe(cacheCell, 'hasOwn', cpu)) {
-            view.update(cacheCell, 'flushCpu', cpu);
-          }
+          poolCacheXcall(kernel, view, held(frame.pool), cpu);
           if (cpu + 1 < kernel.spec.cpus) {
             frame.cpu = cpu + 1;
             return yieldAt('crossCall');
