@@ -2,12 +2,12 @@ import type { OrderTarget } from '../../src/boot/order-target.ts';
 import { buildBootModel } from '../../src/boot/build.ts';
 import { bootCompletes, noPanic } from '../../properties/outcomes.ts';
 import { hooksInstalled, registered } from '../../properties/registered.ts';
+import { bootOnly } from './boot-only.ts';
 import type { Era } from './eras.ts';
 import { eras } from './eras.ts';
 import type { PortName } from './orders.ts';
 import { portNames } from './orders.ts';
 import { ports } from './ports/ports.ts';
-import { portSizes } from './sizes.ts';
 
 /** The boots of the catalogue without anybody else, by name: where generated orders start from. */
 export function bootAlone(name: string): OrderTarget | null {
@@ -26,20 +26,13 @@ function targetOf(era: Era, port: PortName, name: string): OrderTarget {
     policies: era.policies,
     build: (order, policies) =>
       buildBootModel({
+        ...bootOnly,
         name,
-        parameters: {},
         order,
         port: ports[port],
         policies,
         machine: era.machine,
-        sizes: { ...portSizes, cpus: 1 },
-        actors: [],
-        pagesLeft: null,
-        grain: 'fine',
-        preemption: false,
         properties: [registered, hooksInstalled, noPanic, bootCompletes],
-        environment: [],
-        assumptions: [],
         environmentText: ['nobody acts but the boot itself'],
       }),
   };

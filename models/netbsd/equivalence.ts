@@ -8,9 +8,9 @@ import type { Sequence } from '../../src/boot/boot-process.ts';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
 import { mapsBeforePools } from '../../properties/needs.ts';
 import { noPanic } from '../../properties/outcomes.ts';
+import { bootOnly } from './boot-only.ts';
 import type { Era } from './eras.ts';
 import { ports } from './ports/ports.ts';
-import { portSizes } from './sizes.ts';
 
 /**
  * The claim at the end of allocators.md 14.3: for every boot in which no pool_get happens before
@@ -213,21 +213,14 @@ export function anyOrderModel(era: Era, boots: AnyOrder): BootModel {
     },
   };
   const built = buildBootModel({
+    ...bootOnly,
     name: `netbsd/${era.policies.era}/any-order/${boots.port}`,
-    parameters: {},
     order,
     port: ports[boots.port],
     policies: era.policies,
     machine: era.machine,
-    sizes: { ...portSizes, cpus: 1 },
-    actors: [],
-    pagesLeft: null,
-    grain: 'fine',
-    preemption: false,
     sequence,
     properties: [mapsBeforePools, noPanic],
-    environment: [],
-    assumptions: [],
     environmentText: ['nobody but the boot'],
   });
   assert(built.ok, 'calls of the catalogue bind');

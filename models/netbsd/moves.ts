@@ -8,10 +8,10 @@ import { walker } from '../../src/checker/index.ts';
 import type { Walker } from '../../src/checker/index.ts';
 import type { Order } from '../../src/order/order.ts';
 import { bootProperties } from '../../properties/index.ts';
+import { bootOnly } from './boot-only.ts';
 import type { Era } from './eras.ts';
 import type { PortName } from './orders.ts';
 import { ports } from './ports/ports.ts';
-import { portSizes } from './sizes.ts';
 
 /**
  * What each step of a boot is worth: it is moved to every other place, and the properties say what
@@ -84,21 +84,14 @@ export function movedOrder(order: Order, move: Move): Order {
 /** A boot without anybody else: no other thread, no interrupt, a machine of real size. */
 export function bareBoot(era: Era, port: PortName, order: Order, sequence?: Sequence): BootModel {
   const built = buildBootModel({
+    ...bootOnly,
     name: `netbsd/${era.policies.era}/${port}/moves`,
-    parameters: {},
     order,
     port: ports[port],
     policies: era.policies,
     machine: era.machine,
-    sizes: { ...portSizes, cpus: 1 },
-    actors: [],
-    pagesLeft: null,
-    grain: 'fine',
-    preemption: false,
     ...(sequence === undefined ? {} : { sequence }),
     properties: bootProperties,
-    environment: [],
-    assumptions: [],
     environmentText: ['nobody but the boot'],
   });
   assert(built.ok, 'the boot orders of the catalogue bind');
