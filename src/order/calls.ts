@@ -48,7 +48,7 @@ means('pool_cache_invalidate pool_reclaim pool_cache_reclaim', 'pool', 'use', 'p
 means('pool_put pool_cache_put pool_destroy pool_cache_destroy', 'pool', 'free', 'pool');
 means('pool_subsystem_init pool_cache_cpu_init', 'pool', 'other');
 means('kmem_alloc kmem_zalloc kmem_intr_alloc kmem_intr_zalloc kmem_asprintf', 'kmem', 'grow');
-means('malloc realloc hashinit kmem_init kmeminit', 'kmem', 'grow');
+means('malloc realloc hashinit', 'kmem', 'grow');
 means('kmem_init kmeminit', 'kmem', 'other');
 means('kmem_free kmem_intr_free free', 'kmem', 'free');
 means('vmem_init vmem_create vmem_xcreate', 'vmem', 'declare', 'arena');

@@ -4,24 +4,12 @@
  */
 import type { Evaluator } from './evaluate.ts';
 import type { FlagTable } from './render.ts';
-import { levelName } from './render.ts';
+import { levelName, levels } from './render.ts';
 import type { Session } from './session.ts';
 import type { Value } from './value.ts';
 import { addressOf, literal, literalText, pointee, truth } from './value.ts';
 
 const answer = (value: Value): { readonly value: Value } => ({ value });
-
-const order = [
-  'NONE',
-  'SOFTCLOCK',
-  'SOFTBIO',
-  'SOFTNET',
-  'SOFTSERIAL',
-  'SOFT',
-  'VM',
-  'SCHED',
-  'HIGH',
-];
 
 // spl functions of the machine-independent interface, with the level each raises to.
 const raises: { readonly [name: string]: string } = {
@@ -155,7 +143,7 @@ function raise(to: string | undefined, session: Session): Value {
   const before = store.read('@ipl').value;
   const from = literalText(before);
   if (to === undefined || from === undefined) store.write('@ipl', undefined);
-  else if (order.indexOf(to) > order.indexOf(from)) store.write('@ipl', literal(to));
+  else if (levels.indexOf(to) > levels.indexOf(from)) store.write('@ipl', literal(to));
   return before;
 }
 

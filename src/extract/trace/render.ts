@@ -21,7 +21,8 @@ const families: { readonly [family: string]: RegExp } = {
 export const flagName =
   /^(IPL_[A-Z0-9]+|PR_[A-Z]+|KM_[A-Z]+|M_(WAITOK|NOWAIT|ZERO|CANFAIL)|VM_[A-Z]+|UVM_KMF_[A-Z]+)$/;
 
-const levels = [
+/** The levels' names without `IPL_`, from the lowest. */
+export const levels: readonly string[] = [
   'NONE',
   'SOFTCLOCK',
   'SOFTBIO',
