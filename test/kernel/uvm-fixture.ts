@@ -15,44 +15,18 @@ import {
   poolSubsystemBootstrap,
   poolSubsystemInit,
 } from '../../src/kernel/pool/index.ts';
-import type { AllocatorSpec, KernelSpec, PoolSpec } from '../../src/kernel/spec.ts';
+import type { KernelSpec, PoolSpec } from '../../src/kernel/spec.ts';
 import { kernelMap, kmemMap } from '../../src/kernel/uvm/map-facts.ts';
 import { uvmPageInit, uvmPagePhysload } from '../../src/kernel/uvm/page-queues.ts';
 import { uvmMapSetupKernel } from '../../src/kernel/uvm/uvm-km.ts';
+import { page, pool as poolSpec, standardAllocators } from './pool-fixture.ts';
 
-export const page = 4096;
+export { page };
 /** Where kernel_map starts: aligned to every chunk. */
 export const base = 2 ** 28;
 
-const allocator = (
-  name: string,
-  source: AllocatorSpec['source'],
-  declares: AllocatorSpec['declares'],
-): AllocatorSpec => ({
-  name,
-  pageBytes: page,
-  source,
-  declares,
-  boundFromTheStart: null,
-  standard: true,
-});
-
-const pool = (name: string, changes: Partial<PoolSpec>): PoolSpec => ({
-  name,
-  object: name,
-  itemBytes: page,
-  align: 0,
-  allocator: 'pool_allocator_nointr',
-  notouch: false,
-  noalign: false,
-  largecache: false,
-  ipl: 'IPL_NONE',
-  cache: false,
-  minItems: 0,
-  maxPages: null,
-  hardLimit: null,
-  ...changes,
-});
+const pool = (name: string, changes: Partial<PoolSpec> = {}): PoolSpec =>
+  poolSpec(name, { object: name, itemBytes: page, ...changes });
 
 /**
  * 96 pages of kernel_map as in the smallest scenario of a lost callback, at full scale: chunks of
@@ -90,9 +64,7 @@ export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
       },
     ],
     allocators: [
-      allocator('pool_allocator_kmem', 'pool_page_alloc', 'kmem_map'),
-      allocator('pool_allocator_nointr', 'pool_page_alloc_nointr', 'kernel_map'),
-      allocator('pool_allocator_meta', 'pool_page_alloc_meta', 'kmem_map'),
+      ...standardAllocators,
       {
         name: 'km_vacache_allocator(kernel_map)',
         pageBytes: vacachePages * page,
@@ -103,7 +75,7 @@ export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
       },
     ],
     pools: [
-      pool('early', {}),
+      pool('early'),
       pool('kvakernel', { notouch: true, allocator: 'km_vacache_allocator(kernel_map)' }),
       ...headerAndGroupPools(true),
     ],
