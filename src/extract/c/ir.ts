@@ -36,7 +36,10 @@ export interface Field {
   readonly name: string;
   readonly type: CType;
   readonly bits?: Expr;
+  /** What `aligned` asks for. */
   readonly align?: Expr;
+  /** Begins at any byte. */
+  readonly packed?: boolean;
 }
 
 export type Expr =

@@ -17,6 +17,7 @@ export interface TypeContext {
 
 export const unknownType: CType = { k: 'unknown' };
 const int: CType = { k: 'int', size: 4, signed: true };
+const bool: CType = { k: 'int', size: 1, signed: false };
 
 /** Whether a node declares something (and is not a type, an initialiser or a size). */
 export function isDeclarator(node: Node): boolean {
@@ -34,7 +35,7 @@ export function baseType(node: Node | null, context: TypeContext): CType {
       return arithmeticType(context.text(node), context.model);
     case 'type_identifier':
     case 'identifier':
-      return { k: 'name', name: context.text(node) };
+      return namedType(context.text(node));
     case 'struct_specifier':
     case 'union_specifier':
       return structType(node, context);
@@ -46,12 +47,17 @@ export function baseType(node: Node | null, context: TypeContext): CType {
   }
 }
 
+/** The grammar takes `_Bool` for a name that somebody declared. */
+function namedType(name: string): CType {
+  return name === '_Bool' ? bool : { k: 'name', name };
+}
+
 function arithmeticType(text: string, model: DataModel): CType {
   const words = text.split(/\s+/);
   const has = (word: string): boolean => words.includes(word);
   const signed = !has('unsigned');
   if (has('void')) return { k: 'void' };
-  if (has('bool') || has('_Bool')) return { k: 'int', size: 1, signed: false };
+  if (has('bool') || has('_Bool')) return bool;
   if (has('char'))
     return { k: 'int', size: 1, signed: has('signed') || (signed && model.charSigned) };
   if (has('short')) return { k: 'int', size: 2, signed };
@@ -108,7 +114,7 @@ function layoutWords(node: Node, context: TypeContext): Pick<StructDef, 'packed'
 function structFields(node: Node, context: TypeContext): readonly Field[] {
   const base = baseType(node.childForFieldName('type'), context);
   const fields: Field[] = [];
-  const { align } = layoutWords(node, context);
+  const words = layoutWords(node, context);
   const children = node.namedChildren;
   children.forEach((child, i) => {
     if (!isDeclarator(child)) return;
@@ -119,11 +125,15 @@ function structFields(node: Node, context: TypeContext): readonly Field[] {
       name,
       type,
       ...(size !== undefined && { bits: context.expression(size) }),
-      ...(align !== undefined && { align }),
+      ...words,
     });
   });
-  // An anonymous structure or union inside: its members are the outer one's.
-  if (fields.length === 0) fields.push({ name: '', type: base });
+  // An anonymous structure or union inside, whose members are the outer one's; or bits without a name.
+  if (fields.length === 0) {
+    const width = children.find((child) => child.type === 'bitfield_clause')?.namedChildren[0];
+    const bits = width === undefined ? {} : { bits: context.expression(width) };
+    fields.push({ name: '', type: base, ...bits, ...words });
+  }
   return fields;
 }
 

@@ -3,6 +3,8 @@
  */
 import type { CType, Expr, Field, StructDef } from '../c/ir.ts';
 import type { DataModel } from '../cpp/predefined.ts';
+import type { Layout, Member, StructLayout } from './layout.ts';
+import { layOut } from './layout.ts';
 
 export interface TypeTables {
   readonly model: DataModel;
@@ -12,14 +14,9 @@ export interface TypeTables {
   constant(expression: Expr, file: string): bigint | undefined;
 }
 
-interface Layout {
-  readonly size: number;
-  readonly align: number;
-}
-
 export class Types {
   readonly #tables: TypeTables;
-  readonly #layouts = new Map<string, Layout | undefined>();
+  readonly #layouts = new Map<string, StructLayout | undefined>();
 
   constructor(tables: TypeTables) {
     this.#tables = tables;
@@ -80,22 +77,14 @@ export class Types {
   ): { readonly type: CType; readonly offset: number | undefined } | undefined {
     const struct = depth > 20 ? undefined : this.structOf(type, file);
     if (struct === undefined) return undefined;
-    let offset: number | undefined = 0;
-    for (const field of struct.fields) {
-      const layout = this.#fieldLayout(struct, field, file, depth);
-      if (offset !== undefined && layout !== undefined && field.bits === undefined) {
-        offset = struct.union ? 0 : aligned(offset, layout.align);
-      } else offset = undefined;
+    const offsets = this.#structLayout(struct.tag, file, depth)?.offsets ?? [];
+    for (const [index, field] of struct.fields.entries()) {
+      const offset = offsets[index];
       if (field.name === name) return { type: field.type, offset };
-      if (field.name === '') {
-        const inner = this.#field(field.type, name, file, depth + 1);
-        if (inner !== undefined) {
-          const sum =
-            offset === undefined || inner.offset === undefined ? undefined : offset + inner.offset;
-          return { type: inner.type, offset: sum };
-        }
-      }
-      if (offset !== undefined && layout !== undefined && !struct.union) offset += layout.size;
+      const inner = field.name === '' ? this.#field(field.type, name, file, depth + 1) : undefined;
+      if (inner === undefined) continue;
+      const isKnown = offset !== undefined && inner.offset !== undefined;
+      return { type: inner.type, offset: isKnown ? offset + inner.offset : undefined };
     }
     return undefined;
   }
@@ -105,9 +94,10 @@ export class Types {
     const { model } = this.#tables;
     switch (type.k) {
       case 'int':
-        return { size: type.size, align: type.size === 8 ? model.longLongAlign : type.size };
-      case 'float':
-        return { size: type.size, align: type.size === 8 ? model.longLongAlign : type.size };
+      case 'float': {
+        const align = type.size === 8 ? model.longLongAlign : type.size;
+        return { size: type.size, align: Math.min(align, model.alignMax) };
+      }
       case 'pointer':
         return { size: model.pointer, align: Math.min(model.pointer, model.alignMax) };
       case 'void':
@@ -131,56 +121,43 @@ export class Types {
     }
   }
 
-  #structLayout(tag: string, file: string, depth: number): Layout | undefined {
+  #structLayout(tag: string, file: string, depth: number): StructLayout | undefined {
     const struct = this.#tables.struct(tag, file);
     if (struct === undefined) return undefined;
     const key = `${tag}\n${struct.fields.length}\n${tag.startsWith('@') ? '' : file}`;
     if (this.#layouts.has(key)) return this.#layouts.get(key);
     this.#layouts.set(key, undefined);
-    const layout = this.#computed(struct, file, depth);
-    this.#layouts.set(key, layout);
+    const layout = this.#laidOut(struct, file, depth);
+    // What is not known now may stand in a header that is read later.
+    if (layout === undefined) this.#layouts.delete(key);
+    else this.#layouts.set(key, layout);
     return layout;
   }
 
-  // A packed structure has no gaps, but where a member asks for one.
-  #fieldLayout(struct: StructDef, field: Field, file: string, depth: number): Layout | undefined {
+  #laidOut(struct: StructDef, file: string, depth: number): StructLayout | undefined {
+    const members: Member[] = [];
+    for (const field of struct.fields) {
+      const member = this.#member(struct, field, file, depth);
+      if (member === undefined) return undefined;
+      members.push(member);
+    }
+    const align = this.#asked(struct.align, file) ?? 1;
+    return layOut({ union: struct.union, packed: struct.packed === true, align }, members);
+  }
+
+  #member(struct: StructDef, field: Field, file: string, depth: number): Member | undefined {
     const layout = this.#layout(field.type, file, depth + 1);
     if (layout === undefined) return undefined;
-    const least = struct.packed === true ? 1 : layout.align;
-    return { size: layout.size, align: Math.max(least, this.#asked(field.align, file) ?? 1) };
+    const isPacked = struct.packed === true || field.packed === true;
+    const least = isPacked ? 1 : layout.align;
+    const align = Math.max(least, this.#asked(field.align, file) ?? 1);
+    if (field.bits === undefined) return { bytes: layout.size, align };
+    const bits = Number(this.#tables.constant(field.bits, file) ?? -1n);
+    return bits < 0 ? undefined : { bytes: layout.size, align, bits };
   }
 
   #asked(align: Expr | undefined, file: string): number | undefined {
     const value = align === undefined ? undefined : this.#tables.constant(align, file);
     return value !== undefined && value > 0n && value <= 65_536n ? Number(value) : undefined;
   }
-
-  #computed(struct: StructDef, file: string, depth: number): Layout | undefined {
-    let size = 0;
-    let align = this.#asked(struct.align, file) ?? 1;
-    let bitsLeft = 0;
-    for (const field of struct.fields) {
-      const layout = this.#fieldLayout(struct, field, file, depth);
-      if (layout === undefined) return undefined;
-      align = Math.max(align, layout.align);
-      if (field.bits !== undefined) {
-        const bits = Number(this.#tables.constant(field.bits, file) ?? -1n);
-        if (bits < 0) return undefined;
-        if (bits > bitsLeft || bits === 0) {
-          size = aligned(size, layout.align) + (bits === 0 ? 0 : layout.size);
-          bitsLeft = bits === 0 ? 0 : layout.size * 8;
-        }
-        bitsLeft -= bits;
-        continue;
-      }
-      bitsLeft = 0;
-      if (struct.union) size = Math.max(size, layout.size);
-      else size = aligned(size, layout.align) + layout.size;
-    }
-    return { size: aligned(size, align), align };
-  }
-}
-
-function aligned(offset: number, align: number): number {
-  return Math.ceil(offset / align) * align;
 }
