@@ -32,6 +32,11 @@ describe('config(1)', () => {
     expect(configuration(files, 'disk0 at root\n').files).toEqual(['b.c', 'c.c']);
   });
 
+  it('defines MAXUSERS: what the configuration says, else the usual number of the port', () => {
+    expect(configuration('maxusers 2 8 64\n', '').defines.get('MAXUSERS')).toBe('8');
+    expect(configuration('maxusers 2 8 64\n', 'maxusers 32\n').defines.get('MAXUSERS')).toBe('32');
+  });
+
   it('writes options and counts into headers', () => {
     const files =
       'defparam opt_x.h LIMIT\ndefflag opt_x.h FLAG\ndefpseudo pty\nfile a.c pty needs-count\n';

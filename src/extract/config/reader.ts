@@ -23,7 +23,7 @@ export function readDeclarations(tree: SourceTree, path: string, limits: Limits)
 
 /** Statements that say nothing about which code is compiled. */
 const irrelevant = new Set([
-  ...['maxpartitions', 'maxusers', 'device-major', 'version', 'buildprefix', 'ident', 'config'],
+  ...['maxpartitions', 'device-major', 'version', 'buildprefix', 'ident', 'config'],
   ...['obsolete', 'defattr', 'block', 'char', 'major', 'object'],
 ]);
 
@@ -146,6 +146,8 @@ class ConfReader {
           if (inside !== null) this.declarations.includeFolders.add(inside);
         }
         return;
+      case 'maxusers':
+        return this.#maxUsers(tokens.slice(1));
       case 'select':
         return void this.declarations.selects.add(tokens[1] ?? '');
       case 'no':
@@ -236,6 +238,12 @@ class ConfReader {
       const text = value === undefined ? '' : value.replace(/^"(.*)"$/s, '$1').replace(/\\"/g, '"');
       this.declarations.options.set(name, text);
     }
+  }
+
+  // files(5) gives the least, usual and greatest number; a kernel's own configuration one, which counts.
+  #maxUsers(numbers: readonly string[]): void {
+    const users = numbers.length > 1 ? numbers[1] : numbers[0];
+    if (users !== undefined) this.declarations.options.set('MAXUSERS', users);
   }
 
   #no(words: readonly string[], rest: string): void {

@@ -36,7 +36,7 @@ export const ignored: ReadonlySet<string> = new Set([
   ...['printf', 'printf_nolog', 'uprintf', 'aprint_normal', 'aprint_debug', 'aprint_error'],
   ...['aprint_verbose', 'aprint_naive', 'aprint_error_dev', 'aprint_normal_dev', 'kprintf'],
   ...['aprint_debug_dev', 'aprint_verbose_dev', 'aprint_naive_dev', 'aprint_normal_ifnet'],
-  ...['aprint_error_ifnet', 'device_printf', 'snprintf', 'sprintf', 'vsnprintf', 'log', 'addlog'],
+  ...['aprint_error_ifnet', 'device_printf', 'vsnprintf', 'log', 'addlog'],
   ...['uvmhist_log', 'kernhist_log', 'vprintf', 'putchar', 'tputchar', 'logputchar', 'tablefull'],
   ...[
     'strlcpy',

@@ -3,11 +3,12 @@
  * memory that is filled or copied.
  */
 import type { Evaluator } from './evaluate.ts';
+import { formatted } from './formatted.ts';
 import type { FlagTable } from './render.ts';
 import { levelName, levels } from './render.ts';
 import type { Session } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf, literal, literalText, pointee, truth } from './value.ts';
+import { addressOf, literal, literalText, pointee, textAt, truth } from './value.ts';
 
 const answer = (value: Value): { readonly value: Value } => ({ value });
 
@@ -80,6 +81,10 @@ export function builtin(
       }
       return answer(values[0]);
     }
+    case 'snprintf':
+      return answer(print(values[0], formatted(values[2], values.slice(3)), values[1], session));
+    case 'sprintf':
+      return answer(print(values[0], formatted(values[1], values.slice(2)), undefined, session));
     case 'strlen': {
       const text = literalText(values[0]);
       return answer(text === undefined ? undefined : BigInt(text.length));
@@ -114,6 +119,18 @@ export function builtin(
     default:
       return /^_?atomic_/.test(name) ? atomic(name, values, session) : null;
   }
+}
+
+// Leaves the text where it is printed to, as long as the room is; the answer is its whole length.
+function print(to: Value, text: string | undefined, room: Value, session: Session): Value {
+  const path = pointee(to);
+  if (path !== undefined) {
+    session.store.write(path, undefined);
+    session.store.forgetBelow(path, undefined);
+    const kept = typeof room === 'bigint' ? text?.slice(0, Math.max(0, Number(room) - 1)) : text;
+    if (kept !== undefined) session.store.write(textAt(path), literal(kept));
+  }
+  return text === undefined ? undefined : BigInt(text.length);
 }
 
 // atomic_add_int(&x, n) and its family; what is not an addition leaves the place unknown.

@@ -4,7 +4,7 @@
 import type { OrderArgument } from '../../order/order.ts';
 import type { Session } from './session.ts';
 import type { Value } from './value.ts';
-import { literalText, pointee } from './value.ts';
+import { literalText, pointee, textAt } from './value.ts';
 
 /** Values of the tree's own `PR_WAITOK`, `IPL_VM`, …. */
 export type FlagTable = ReadonlyMap<string, bigint>;
@@ -84,5 +84,6 @@ function plain(value: bigint | string, session: Session): OrderArgument {
     return small ? Number(value) : `0x${BigInt.asUintN(64, value).toString(16)}`;
   }
   const path = pointee(value);
-  return path === undefined ? (literalText(value) ?? value) : session.display(path);
+  if (path === undefined) return literalText(value) ?? value;
+  return literalText(session.store.read(textAt(path)).value) ?? session.display(path);
 }

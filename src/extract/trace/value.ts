@@ -25,6 +25,11 @@ export function literalText(value: Value): string | undefined {
   return typeof value === 'string' && value.startsWith('"') ? value.slice(1) : undefined;
 }
 
+/** Where the text is that was printed into the memory at `path`. */
+export function textAt(path: string): string {
+  return `${path}[text]`;
+}
+
 /** Whether a value counts as true; undefined where that is not known. */
 export function truth(value: Value): boolean | undefined {
   if (value === undefined) return undefined;
