@@ -31,6 +31,8 @@ const known: { readonly [machine: string]: readonly string[] } = {
 
 const preprocessedAssembly = ['_LOCORE 1', 'LOCORE 1', '__ASSEMBLER__ 1', 'ASSEMBLER 1'];
 
+const ofHandlers = /trap|fault|syscall|strayintr|memerr|halt/;
+
 export interface Entries {
   readonly frames: readonly OrderFrame[];
   /** How they were found. */
@@ -78,11 +80,9 @@ function fromAssembly(
     const calls = callsIn(preprocessed.text);
     const main = calls.findIndex(({ name }) => name === 'main' || name === 'kernmain');
     if (main < 0) continue;
-    const before = calls
-      .slice(0, main + 1)
-      .filter(
-        ({ name }) => /main$|init|boot|start/.test(name) && program.function(name, '') !== null,
-      );
+    const inC = calls.slice(0, main + 1).filter(({ name }) => program.function(name, '') !== null);
+    // What handlers of traps call stands before the start code in some files.
+    const before = inC.slice(inC.findLastIndex(({ name }) => ofHandlers.test(name)) + 1);
     const unique = new Map(before.map((one) => [one.name, one]));
     // Without a C entry before it, main() was not reached from where we looked.
     if (unique.size < 2) continue;

@@ -47,6 +47,22 @@ describe('the preprocessor', () => {
     expect(lines[2]?.trim()).toBe('int a = (1 );');
   });
 
+  it('puts a header that is a piece of a body or of a table on the line that includes it', () => {
+    const table = { 'rows.h': '{ 1 },\n{ 2 },\n' };
+    const text = 'int a[] = {\n#include "rows.h"\n};\nint b;';
+    const { text: out, headers } = preprocess(text, table);
+    expect(
+      out
+        .split('\n')
+        .map((line) => line.trim())
+        .slice(0, 4),
+    ).toEqual(['int a[] = {', '{ 1 }, { 2 },', '};', 'int b;']);
+    expect(headers).toEqual([]);
+    // A brace in a string is none.
+    const declaring = { 'rows.h': 'int c;\n' };
+    expect(preprocess('char *s = "{";\n#include "rows.h"\n', declaring).headers).toHaveLength(1);
+  });
+
   it('takes the branch that holds', () => {
     const text =
       '#if defined(A) && B > 1\nno\n#elif !defined A\nyes\n#else\nno\n#endif\n#ifdef A\nno\n#endif';

@@ -32,6 +32,48 @@ async function eventsWith(before: string, inside: string): Promise<readonly Orde
   return order.value.events;
 }
 
+describe('start code that runs where it was not linked', () => {
+  const shifted = `int found;
+    static void loader(int answer) { *((int *)((unsigned long)(&found) - 0xc0000000UL)) = answer; }`;
+
+  it('writes to the object that it means', async () => {
+    const inside = 'loader(toy_flag); if (found == 0) kthread_create(1);';
+    expect((await eventsWith(shifted, inside)).map(line)).toContain('may kthread_create');
+    const unwritten = 'if (found == 0) kthread_create(1);';
+    expect((await eventsWith(shifted, unwritten)).map(line)).toContain('must kthread_create');
+  });
+});
+
+describe('the start code', () => {
+  it('enters every C function that it calls, after those of the handlers of traps', async () => {
+    const files = texts();
+    const start = 'arch/toy/toy/locore.S';
+    files[start] = (files[start] ?? '').replace(/^(.*call.*init_toy.*)$/m, 'call toy_loader\n$1');
+    files[start] = `call toy_trap\n${files[start]}`;
+    files['uvm/uvm_init.c'] += 'void toy_loader(void) { }\nvoid toy_trap(void) { }\n';
+    const order = await extract(memoryTree(files), { arch: 'toy' });
+    if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
+    const entered = order.value.entries?.map((entry) => entry.function);
+    expect(entered).toEqual(['toy_loader', 'init_toy', 'main']);
+  });
+});
+
+describe('a link set', () => {
+  it('has the entries of files that nothing else leads to, and of macros that use macros', async () => {
+    const files = texts();
+    files['conf/files'] += 'file kern/lone.c\nfile kern/other.c\n';
+    files['sys/pool.h'] += '#define LONE_POOL(x) \\\n\tPOOL_INIT(x, 8, "lone")\n';
+    files['kern/lone.c'] = '#include <sys/pool.h>\nLONE_POOL(lone_pool);\n';
+    files['kern/other.c'] = '#include <sys/pool.h>\n#ifdef NEVER\nPOOL_INIT(x, 8, "x");\n#endif\n';
+    const order = await extract(memoryTree(files), { arch: 'toy' });
+    if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
+    const inits = order.value.events.filter(
+      ({ call, function: by }) => call === 'pool_init' && by === 'pool_subsystem_init',
+    );
+    expect(inits.map(({ object }) => object)).toEqual(['kept_pool', 'lone_pool']);
+  });
+});
+
 const line = ({ certainty, call, object }: OrderEvent): string =>
   `${certainty} ${call} ${object ?? ''}`.trim();
 

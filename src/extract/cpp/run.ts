@@ -108,9 +108,9 @@ export class Run implements Expansion {
         break;
       }
       if (line.directive !== null) {
-        if (out !== null) out.push('\n'.repeat(line.count));
         if (/^(if|el|endif)/.test(line.directive)) on = this.#branch(line, branches, on);
-        else if (on) this.#directive(line, file.path);
+        else if (on) this.#directive(line, file.path, out);
+        if (out !== null) out.push('\n'.repeat(line.count));
       } else if (out !== null) {
         if (on && line.text !== '') {
           const taken = this.#text(file, i, branches, on);
@@ -164,7 +164,7 @@ export class Run implements Expansion {
     return this.#owner.condition(expanded.filter((token) => !isBlank(token)));
   }
 
-  #directive(line: SourceLine, path: string): void {
+  #directive(line: SourceLine, path: string, out: string[] | null): void {
     switch (line.directive) {
       case 'define': {
         const macro = this.#owner.definition(line);
@@ -179,13 +179,13 @@ export class Run implements Expansion {
       }
       case 'include':
       case 'include_next':
-        return this.#include(line, path);
+        return this.#include(line, path, out);
       default:
         return;
     }
   }
 
-  #include(line: SourceLine, from: string): void {
+  #include(line: SourceLine, from: string, around: string[] | null): void {
     const direct = /^[<"]/.test(line.text);
     const text = direct
       ? line.text
@@ -206,10 +206,18 @@ export class Run implements Expansion {
       return this.#limit(`includeDepthMax: ${file.path} includes itself`);
     }
     if (file.guard !== null && this.macros.has(file.guard)) return;
+    if (this.#gives && around !== null && isInsideBraces(around)) return this.#inline(file, around);
     if (!this.#gives || !this.#owner.wantsText(file.path)) return this.#process(file, null);
     const out: string[] = [];
     this.#process(file, out);
     this.#headers.push({ path: file.path, text: out.join('') });
+  }
+
+  // A piece of a table or of a function's body stands on the line that includes it.
+  #inline(file: SourceFile, around: string[]): void {
+    const out: string[] = [];
+    this.#process(file, out);
+    around.push(out.join('').replaceAll('\n', ' '));
   }
 
   // Expands the line at `start`; takes the following lines in while a macro's arguments are open.
@@ -249,4 +257,18 @@ export class Run implements Expansion {
       on,
     };
   }
+}
+
+const braceOrQuoted = /[{}]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g;
+
+/** Whether text that ends here leaves a body or an initialiser open. */
+function isInsideBraces(text: readonly string[]): boolean {
+  let depth = 0;
+  for (const piece of text) {
+    for (const [found] of piece.matchAll(braceOrQuoted)) {
+      if (found === '{') depth++;
+      else if (found === '}') depth--;
+    }
+  }
+  return depth > 0;
 }

@@ -14,6 +14,8 @@ import type { SourceTree } from '../source-tree.ts';
 import type { Limits } from '../limits.ts';
 import { assemblyNames, startFiles } from './assembly.ts';
 import { scanDefinitions } from './scan.ts';
+import type { LinkSetEntry } from './link-sets.ts';
+import { LinkSets } from './link-sets.ts';
 import type { Unit } from './unit.ts';
 import { append, libraryFiles, unitOf } from './unit.ts';
 
@@ -58,12 +60,14 @@ export class Program {
   readonly #constants = new Map<string, Expr>();
   readonly #declaredTypes = new Map<string, CType>();
   readonly #aliases = new Map<string, string>();
-  readonly #linkSets = new Map<string, { symbol: string; file: string }[]>();
+  readonly #linkSets = new LinkSets();
   readonly #origins = new Map<string, string>();
   readonly #labels = new Map<string, string>();
   readonly #symbols = new Set<string>();
   readonly #texts = new Map<string, string>();
   readonly #setsRead = new Set<string>();
+  /** Every file that a unit which was read includes, itself as well. */
+  readonly #included = new Set<string>();
   #members: Map<string, Set<string>> | null = null;
 
   constructor(setup: ProgramSetup) {
@@ -133,13 +137,14 @@ export class Program {
     for (const { limit, at } of read.preprocessed.exceeded) {
       holes.add({ kind: 'limit', what: limit, at });
     }
+    for (const path of read.preprocessed.includes) this.#included.add(path);
     for (const [place, macro] of read.preprocessed.origins) this.#origins.set(place, macro);
     for (const { name, args, file } of read.preprocessed.recorded) {
       const [first = '', second = '', third] = args;
       if (name.includes('alias')) this.#aliases.set(first, second);
       else {
         const symbol = third === undefined ? second : `${second}[${third}]`;
-        append(this.#linkSets, first, { symbol, file });
+        this.#linkSets.add(first, { symbol, file });
       }
     }
     for (const header of read.headers) this.#takeHeader(header);
@@ -251,24 +256,20 @@ export class Program {
     return this.#origins.get(`${file}:${line}:${name}`);
   }
 
-  /**
-   * The entries of a link set, in the order of the selected files (the linker's order).
-   *
-   * Files are read if their text mentions the set, or a macro that might add to it.
-   */
-  linkSet(name: string, macros: readonly string[]): readonly { symbol: string; file: string }[] {
+  /** The entries of a link set in the linker's order; files that seem to add one are read. */
+  linkSet(name: string): readonly LinkSetEntry[] {
+    const { tree, configuration } = this.#setup;
     if (!this.#setsRead.has(name)) {
       this.#setsRead.add(name);
-      const direct = new RegExp(`__link_set_add\\w*\\s*\\(\\s*${name}\\b`);
-      const made = macros.length === 0 ? null : new RegExp(`\\b(?:${macros.join('|')})\\s*\\(`);
-      for (const [file, text] of this.#texts) {
-        if (direct.test(text) || made?.test(text) === true) this.unit(file);
+      for (const path of this.#included) {
+        if (!this.#linkSets.hasHeader(path)) {
+          this.#linkSets.addHeader(path, tree.read(path) ?? '');
+        }
       }
+      const mentions = this.#linkSets.mentions(name);
+      for (const [file, text] of this.#texts) if (mentions.test(text)) this.unit(file);
     }
-    const order = new Map(this.configuration.files.map((file, i) => [file, i]));
-    const entries = this.#linkSets.get(name) ?? [];
-    const unique = new Map(entries.map((entry) => [`${entry.symbol}@${entry.file}`, entry]));
-    return [...unique.values()].sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0));
+    return this.#linkSets.entries(name, configuration.files);
   }
 
   /** Functions that some structure holds in a member of that name: `.pgo_init = udv_init`. */

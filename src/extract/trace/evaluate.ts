@@ -215,7 +215,8 @@ export class Evaluator {
   }
 
   /** Writes, tells the events about phase marks, and lets heap objects take a global's name. */
-  write(path: string, value: Value, frame: Frame, line: number): void {
+  write(to: string, value: Value, frame: Frame, line: number): void {
+    const path = to.replace(beyondObject, '[*]');
     const any = path.indexOf('[*]');
     // A write to some element may have been to any of them.
     if (any >= 0) {
@@ -260,6 +261,12 @@ export class Evaluator {
     return this.#parts.statements.maybeEither(e, frame);
   }
 }
+
+/**
+ * An element in front of its object, or far behind it: start code adds and takes away where the kernel was
+ * linked, and means the object itself.
+ */
+const beyondObject = /\[(?:-\d+|\d{8,})\]/;
 
 function isLvalue(e: Expr): boolean {
   return e.k === 'id' || e.k === 'field' || e.k === 'index' || e.k === 'deref';

@@ -92,7 +92,7 @@ export class Places {
 
   #linkSet(name: string, stop: boolean): Value {
     const { program, store } = this.#session;
-    const entries = program.linkSet(name, []);
+    const entries = program.linkSet(name);
     const array = `__link_set_${name}`;
     entries.forEach(({ symbol, file }, i) => {
       const base = /^\w+/.exec(symbol)?.[0] ?? symbol;
