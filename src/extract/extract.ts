@@ -69,16 +69,17 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
   progress('scanning the selected files');
   const model = dataModel(configuration.value);
   const units = new FreshUnits(tree, configuration.value, model, limits, parser);
+  const cached =
+    options.cache === undefined
+      ? null
+      : new CachedUnits(options.cache, units, hashes, configuration.value, limits);
   const program = new Program({
     tree,
     configuration: configuration.value,
     model,
     limits,
     holes,
-    reader:
-      options.cache === undefined
-        ? units
-        : new CachedUnits(options.cache, units, hashes, configuration.value, limits),
+    reader: cached ?? units,
   });
   const entries = entriesOf(configuration.value, program, units.preprocessor);
   if (entries.frames.length === 0) return bad(noMain(configuration.value));
@@ -97,6 +98,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     }),
   });
   const trace = interpreter.run(entries.frames);
+  cached?.keep();
   const problems = completeness(trace, holes, configuration.value);
   if (problems.length > 0) return bad(...problems);
   const order: Order = {

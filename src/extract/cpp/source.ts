@@ -85,7 +85,7 @@ function endOfQuoted(text: string, start: number, quote: string): number {
   return start + 1;
 }
 
-function lineEnds(text: string, from: number, to: number): number {
+export function lineEnds(text: string, from: number, to: number): number {
   let count = 0;
   for (let i = text.indexOf('\n', from); i >= 0 && i < to; i = text.indexOf('\n', i + 1)) count++;
   return count;
