@@ -99,7 +99,8 @@ function kernelRoot(root: string): { readonly path: string } | Diagnostic {
 
 function realPath(path: string): string | null {
   try {
-    return realpathSync(path);
+    // The other one asks for each folder on the way.
+    return realpathSync.native(path);
   } catch {
     return null;
   }

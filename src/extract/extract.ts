@@ -16,12 +16,13 @@ import { entriesOf } from './entries.ts';
 import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
-import { FileHashes } from './file-hashes.ts';
+import { FileHashes, hashText } from './file-hashes.ts';
 import { CachedUnits } from './program/cached-units.ts';
 import { Program } from './program/program.ts';
 import { Types } from './program/types.ts';
 import { FreshUnits } from './program/unit-reader.ts';
 import type { SourceTree } from './source-tree.ts';
+import { readOnce } from './source-tree.ts';
 import { axioms } from './trace/axioms.ts';
 import { Interpreter } from './trace/interpreter.ts';
 
@@ -39,7 +40,8 @@ export interface ExtractOptions {
 }
 
 /** Reads the tree and follows its boot; a trace that stops early is a diagnostic, never a short list. */
-export async function extract(tree: SourceTree, options: ExtractOptions): Promise<Result<Order>> {
+export async function extract(onDisk: SourceTree, options: ExtractOptions): Promise<Result<Order>> {
+  const tree = readOnce(onDisk);
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const progress = options.progress ?? ((): void => undefined);
   if (tree.size('conf/files') === null) {
@@ -69,16 +71,17 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
   progress('scanning the selected files');
   const model = dataModel(configuration.value);
   const units = new FreshUnits(tree, configuration.value, model, limits, parser);
+  const cached =
+    options.cache === undefined
+      ? null
+      : new CachedUnits(options.cache, units, hashes, configuration.value, limits);
   const program = new Program({
     tree,
     configuration: configuration.value,
     model,
     limits,
     holes,
-    reader:
-      options.cache === undefined
-        ? units
-        : new CachedUnits(options.cache, units, hashes, configuration.value, limits),
+    reader: cached ?? units,
   });
   const entries = entriesOf(configuration.value, program, units.preprocessor);
   if (entries.frames.length === 0) return bad(noMain(configuration.value));
@@ -97,6 +100,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     }),
   });
   const trace = interpreter.run(entries.frames);
+  cached?.keep();
   const problems = completeness(trace, holes, configuration.value);
   if (problems.length > 0) return bad(...problems);
   const order: Order = {
@@ -107,7 +111,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     source: {
       tree: release(tree),
       revisions: revisions(tree, trace.files),
-      hash: contentHash(tree, [...configuration.value.confFiles, ...units.filesRead]),
+      hash: contentHash(hashes, [...configuration.value.confFiles, ...units.filesRead]),
       config: configuration.value.name,
       options: Object.fromEntries(
         [...configuration.value.options].sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -223,15 +227,11 @@ function revisions(tree: SourceTree, files: readonly string[]): { [file: string]
   return found;
 }
 
-function contentHash(tree: SourceTree, files: readonly string[]): string {
+function contentHash(hashes: FileHashes, files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of [...new Set(files)].sort()) {
     hash.update(`${file}\n`);
-    hash.update(
-      createHash('sha256')
-        .update(tree.read(file) ?? '', 'latin1')
-        .digest(),
-    );
+    hash.update(hashes.of(file) ?? hashText(''), 'base64');
   }
   return `sha256:${hash.digest('hex')}`;
 }

@@ -44,6 +44,22 @@ export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
+/** The tree with a memory: a file is scanned, hashed, preprocessed and searched, but read once. */
+export function readOnce(tree: SourceTree): SourceTree {
+  const texts = new Map<string, string | null>();
+  return {
+    ...tree,
+    read(path) {
+      let text = texts.get(path);
+      if (text === undefined) {
+        text = tree.read(path);
+        texts.set(path, text);
+      }
+      return text;
+    },
+  };
+}
+
 /** A tree held in memory: what tests and the miniature kernel use. */
 export function memoryTree(files: { readonly [path: string]: string }): SourceTree {
   const names = Object.keys(files).sort();

@@ -13,7 +13,6 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cache } from '../../extract/index.ts';
-import { memoryCache } from '../../extract/index.ts';
 import { InputError } from '../failure.ts';
 import { checkFolder } from '../files.ts';
 
@@ -21,12 +20,12 @@ import { checkFolder } from '../files.ts';
 export type CacheWord = string | boolean | undefined;
 
 /**
- * Where readings are kept: the folder given, else the user's cache; nowhere with `--no-cache`.
+ * Where readings are kept: the folder given, else the user's cache; null with `--no-cache`.
  *
  * Never inside the tree: a tree that is read is not written.
  */
-export function cacheFor(word: CacheWord, tree: string): Cache {
-  if (word === false) return memoryCache();
+export function cacheFor(word: CacheWord, tree: string): Cache | null {
+  if (word === false) return null;
   const folder = typeof word === 'string' ? resolve(word) : userFolder();
   if (isInside(folder, tree)) {
     throw new InputError({

@@ -72,7 +72,7 @@ export async function readTree(path: string, reading: Reading, io: Io): Promise<
         arch,
         ...(config === undefined ? {} : { config }),
         options,
-        cache,
+        ...(cache === null ? {} : { cache }),
         progress: (what) => {
           if (io.showsProgress) io.err(`\r\x1b[K${arch}: ${what}`);
         },

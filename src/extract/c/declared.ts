@@ -1,11 +1,16 @@
 /**
- * What a preprocessed text declares: functions with their bodies, globals with their initial
- * values, types. The syntax tree is gone when this returns; only plain data stays.
+ * What a preprocessed text declares: functions, globals with their initial values, types. The
+ * syntax tree is gone when this returns; plain data stays, and bodies that are read when they are run.
  */
 import type { Node, Parser } from 'web-tree-sitter';
 import type { DataModel } from '../cpp/predefined.ts';
+import type { BodyText } from './bodies.ts';
+import { withoutBodies } from './bodies.ts';
 import type { CType, Declared, Expr, FunctionDef, GlobalDef, Parameter, StructDef } from './ir.ts';
+import type { FunctionHead, ReadBody } from './late-function.ts';
+import { LateFunction } from './late-function.ts';
 import { Lowering } from './lower.ts';
+import { emptyStatement } from './lower-statement.ts';
 import { baseType, declare, functionDeclarator, isDeclarator } from './lower-type.ts';
 
 export interface ReadSetup {
@@ -17,13 +22,36 @@ export interface ReadSetup {
 
 /** Parses and lowers `text`, which stands for `path`. */
 export function readDeclared(path: string, text: string, setup: ReadSetup): Declared {
-  const reader = new DeclaredReader(path, text, setup);
-  const tree = setup.parser.parse(text);
+  const skeleton = withoutBodies(text);
+  const reader = new DeclaredReader(path, skeleton.text, 1, setup, skeleton.bodies);
+  const tree = setup.parser.parse(skeleton.text);
   if (tree !== null) {
     reader.visit(tree.rootNode, 0);
     tree.delete();
   }
   return reader.result();
+}
+
+/** A function of `path` whose body waits; `ownTypes` are the typedef names of the same text. */
+export function lateFunction(
+  head: FunctionHead,
+  text: BodyText,
+  ownTypes: ReadonlySet<string>,
+  setup: ReadSetup,
+): LateFunction {
+  const isTypeName = (name: string): boolean => ownTypes.has(name) || setup.isTypeName(name);
+  return new LateFunction(head, text, () => readBody(head.file, text, { ...setup, isTypeName }));
+}
+
+function readBody(path: string, { text, line }: BodyText, setup: ReadSetup): ReadBody {
+  const whole = `void f(void)${text}`;
+  const reader = new DeclaredReader(path, whole, line, setup, new Map());
+  const tree = setup.parser.parse(whole);
+  if (tree === null) return { body: emptyStatement, hasError: true };
+  reader.visit(tree.rootNode, 0);
+  const { hasError } = tree.rootNode;
+  tree.delete();
+  return { body: reader.result().functions[0]?.body ?? emptyStatement, hasError };
 }
 
 interface Mutable {
@@ -39,6 +67,8 @@ interface Mutable {
 class DeclaredReader {
   readonly #path: string;
   readonly #text: string;
+  readonly #setup: ReadSetup;
+  readonly #bodies: ReadonlyMap<number, BodyText>;
   readonly #lowering: Lowering;
   readonly #context: ConstructorParameters<typeof Lowering>[0];
   readonly #typeNames = new Set<string>();
@@ -47,14 +77,23 @@ class DeclaredReader {
     ...{ typedefs: [], constants: [], errors: [] },
   };
 
-  constructor(path: string, text: string, setup: ReadSetup) {
+  constructor(
+    path: string,
+    text: string,
+    firstLine: number,
+    setup: ReadSetup,
+    bodies: ReadonlyMap<number, BodyText>,
+  ) {
     this.#path = path;
     this.#text = text;
+    this.#setup = setup;
+    this.#bodies = bodies;
     this.#context = {
       model: setup.model,
       path,
       nestingMax: setup.nestingMax,
       text: (node) => text.slice(node.startIndex, node.endIndex),
+      line: (node) => node.startPosition.row + firstLine,
       expression: (node) => this.#lowering.expression(node),
       struct: (definition) => void this.#found.structs.push(definition),
       constant: (name, value) => void this.#found.constants.push({ name, value }),
@@ -86,7 +125,7 @@ class DeclaredReader {
           break;
         case 'ERROR':
           this.#found.errors.push({
-            line: child.startPosition.row + 1,
+            line: this.#context.line(child),
             text: this.#text.slice(child.startIndex, child.startIndex + 60).replace(/\s+/g, ' '),
           });
           if (depth < 20) this.visit(child, depth + 1);
@@ -117,16 +156,21 @@ class DeclaredReader {
     // `int (*f(void))(int)` wraps the function's own type; its parameters do not matter here.
     const own = type.k === 'function' ? type : null;
     const parameters = withOldStyle(own?.parameters ?? [], node, this.#context);
-    this.#found.functions.push({
+    const head: FunctionHead = {
       name,
       file: this.#path,
-      line: declarator.startPosition.row + 1,
+      line: this.#context.line(declarator),
       isStatic: this.#isStatic(node),
       returns: own?.returns ?? { k: 'unknown' },
       parameters,
-      body: this.#lowering.statement(body),
       hasError: node.hasError,
-    });
+    };
+    const left = this.#bodies.get(body.startIndex);
+    this.#found.functions.push(
+      left === undefined
+        ? { ...head, body: this.#lowering.statement(body) }
+        : lateFunction(head, left, this.#typeNames, this.#setup),
+    );
   }
 
   #declaration(node: Node): void {
@@ -148,7 +192,7 @@ class DeclaredReader {
       this.#found.globals.push({
         name,
         file: this.#path,
-        line: child.startPosition.row + 1,
+        line: this.#context.line(child),
         isStatic: this.#isStatic(node),
         type,
         ...(value !== null && { init: this.#lowering.expression(value) }),

@@ -26,10 +26,6 @@ export function sourceText(context: TypeContext, node: Node | null, max = 200): 
   return text.length > max ? `${text.slice(0, max)}…` : text;
 }
 
-export function lineOf(node: Node): number {
-  return node.startPosition.row + 1;
-}
-
 /** Children that are not comments. */
 export function solid(node: Node): readonly Node[] {
   return node.namedChildren.filter((child) => child.type !== 'comment');
@@ -74,7 +70,7 @@ class StatementLowering {
           a: this.#parts.statement(node.childForFieldName('consequence')),
           ...(b !== null && b !== undefined && { b: this.#parts.statement(b) }),
           text: bare(this.#text(condition, 160)),
-          line: lineOf(node),
+          line: this.#context.line(node),
         };
       }
       case 'while_statement':
@@ -89,14 +85,14 @@ class StatementLowering {
           c: this.#parts.expression(condition),
           list: body === null ? [] : solid(body).map((child) => this.#parts.statement(child)),
           text: bare(this.#text(condition, 120)),
-          line: lineOf(node),
+          line: this.#context.line(node),
         };
       }
       case 'case_statement':
         return this.#case(node);
       case 'return_statement': {
         const value = solid(node)[0];
-        const line = lineOf(node);
+        const line = this.#context.line(node);
         return value === undefined
           ? { k: 'return', line }
           : { k: 'return', e: this.#parts.expression(value), line };
@@ -105,7 +101,7 @@ class StatementLowering {
         return {
           k: 'goto',
           n: this.#text(node.childForFieldName('label')),
-          line: lineOf(node),
+          line: this.#context.line(node),
         };
       case 'labeled_statement': {
         const label = node.childForFieldName('label');
@@ -119,7 +115,7 @@ class StatementLowering {
         return { k: 'continue' };
       case 'ERROR': {
         const list = solid(node).map((child) => this.#parts.statement(child));
-        return { k: 'error', list, line: lineOf(node) };
+        return { k: 'error', list, line: this.#context.line(node) };
       }
       default:
         if (/expression|identifier|literal/.test(node.type))
@@ -140,7 +136,7 @@ class StatementLowering {
       ...(next !== null && { next: this.#parts.expression(next) }),
       body: this.#parts.statement(node.childForFieldName('body')),
       text: bare(this.#text(condition, 120)),
-      line: lineOf(node),
+      line: this.#context.line(node),
     };
   }
 
@@ -179,7 +175,7 @@ class StatementLowering {
         t: type,
         isStatic: storage.includes('static'),
         ...(isInit && { init: this.#parts.expression(child.childForFieldName('value')) }),
-        line: lineOf(child),
+        line: this.#context.line(child),
       });
     }
     return { k: 'list', list };

@@ -10,6 +10,8 @@ export interface TypeContext {
   readonly model: DataModel;
   readonly path: string;
   text(node: Node): string;
+  /** The line on which a node begins, from 1. */
+  line(node: Node): number;
   expression(node: Node): Expr;
   struct(definition: StructDef): void;
   constant(name: string, value: Expr): void;
@@ -83,7 +85,7 @@ function arithmeticType(text: string, model: DataModel): CType {
 function structType(node: Node, context: TypeContext): CType {
   const name = node.childForFieldName('name');
   const body = node.childForFieldName('body');
-  const place = `@${context.path}:${node.startPosition.row + 1}:${node.startPosition.column}`;
+  const place = `@${context.path}:${context.line(node)}:${node.startPosition.column}`;
   const tag = name === null ? place : context.text(name);
   if (body !== null) {
     const fields: Field[] = [];

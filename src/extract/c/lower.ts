@@ -8,7 +8,7 @@ import type { Node } from 'web-tree-sitter';
 import { characterCode } from '../cpp/condition.ts';
 import type { CType, Expr, InitItem, Stmt } from './ir.ts';
 import type { LowerContext } from './lower-statement.ts';
-import { emptyStatement, lineOf, loweredStatement, solid, sourceText } from './lower-statement.ts';
+import { emptyStatement, loweredStatement, solid, sourceText } from './lower-statement.ts';
 import { baseType, declare } from './lower-type.ts';
 
 const nothing: Expr = { k: 'opaque', parts: [] };
@@ -81,13 +81,19 @@ export class Lowering {
           op: this.#text(node.childForFieldName('operator')) || '=',
           a: this.#part(node, 'left'),
           b: this.#part(node, 'right'),
-          line: lineOf(node),
+          line: this.#context.line(node),
         };
       case 'update_expression': {
         const operator = node.childForFieldName('operator');
         const by = this.#text(operator) === '--' ? -1 : 1;
         const prefix = operator?.startIndex === node.startIndex;
-        return { k: 'step', by, prefix, a: this.#part(node, 'argument'), line: lineOf(node) };
+        return {
+          k: 'step',
+          by,
+          prefix,
+          a: this.#part(node, 'argument'),
+          line: this.#context.line(node),
+        };
       }
       case 'binary_expression':
         return this.#binary(node);
@@ -117,7 +123,7 @@ export class Lowering {
           a: yes === null ? null : this.expression(yes),
           b: this.#part(node, 'alternative'),
           text: this.#text(condition, 120),
-          line: lineOf(node),
+          line: this.#context.line(node),
         };
       }
       case 'cast_expression':
@@ -185,7 +191,7 @@ export class Lowering {
       f: this.expression(callee),
       args: args.map((arg) => this.expression(arg)),
       texts: args.map((arg) => this.#text(arg)),
-      line: lineOf(node),
+      line: this.#context.line(node),
     };
   }
 

@@ -77,7 +77,8 @@ function layoutOf(attributes: string): string {
   return parts.length === 0 ? '' : ` __attribute__((${parts.join(',')}))`;
 }
 
-function afterQuoted(text: string, start: number, quote: string): number {
+/** Where a literal is over: behind its quote, or with its line. */
+export function afterQuoted(text: string, start: number, quote: string): number {
   for (let i = start + 1; i < text.length; i++) {
     const c = text[i];
     if (c === '\\') i++;

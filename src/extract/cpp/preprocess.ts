@@ -7,18 +7,17 @@
  */
 import { conditionValue } from './condition.ts';
 import { virtualPrefix } from './include-path.ts';
-import type { Macro, MacroTable } from './macros.ts';
+import type { MacroTable } from './macros.ts';
 import { parseMacro } from './macros.ts';
 import type { HeaderDesk, Preprocessed, PreprocessorSetup } from './preprocessed.ts';
 import { Run } from './run.ts';
-import type { SourceFile, SourceLine } from './source.ts';
+import type { SourceFile } from './source.ts';
 import { sourceFile } from './source.ts';
 
 export class Preprocessor implements HeaderDesk {
   readonly #setup: PreprocessorSetup;
   readonly #sources = new Map<string, SourceFile | null>();
   readonly #conditions = new Map<string, boolean>();
-  readonly #definitions = new WeakMap<SourceLine, Macro | null>();
   readonly #given = new Set<string>();
 
   constructor(setup: PreprocessorSetup) {
@@ -78,15 +77,6 @@ export class Preprocessor implements HeaderDesk {
     if (this.#given.has(path) || path.startsWith(virtualPrefix)) return false;
     this.#given.add(path);
     return true;
-  }
-
-  definition(line: SourceLine): Macro | null {
-    let macro = this.#definitions.get(line);
-    if (macro === undefined) {
-      macro = parseMacro(line.text);
-      this.#definitions.set(line, macro);
-    }
-    return macro;
   }
 
   condition(tokens: readonly string[]): boolean {

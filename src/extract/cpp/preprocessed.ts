@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { IncludePath } from './include-path.ts';
 import type { Macro, MacroTable } from './macros.ts';
-import type { SourceFile, SourceLine } from './source.ts';
+import type { SourceFile } from './source.ts';
 
 export interface PreprocessorSetup {
   readonly tree: SourceTree;
@@ -50,6 +50,5 @@ export interface HeaderDesk {
   source(path: string): SourceFile | null;
   /** Whether the header's text is to be given out; true once. */
   wantsText(path: string): boolean;
-  definition(line: SourceLine): Macro | null;
   condition(tokens: readonly string[]): boolean;
 }

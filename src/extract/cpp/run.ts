@@ -2,10 +2,12 @@
  * One unit on its way through the preprocessor: conditionals, includes, expansion.
  */
 import type { Limits } from '../limits.ts';
+import type { Conditional, Directive, IncludeTarget, Opening } from './directive.ts';
+import { includeTarget, isConditional } from './directive.ts';
 import type { Expansion, MacroTable } from './macros.ts';
 import { endsInsideCall, expand } from './macros.ts';
 import type { HeaderDesk, Preprocessed, PreprocessorSetup, Recorded } from './preprocessed.ts';
-import type { SourceFile, SourceLine } from './source.ts';
+import type { SourceFile } from './source.ts';
 import { isBlank, isName, tokenise } from './tokens.ts';
 
 interface Branch {
@@ -107,47 +109,55 @@ export class Run implements Expansion {
         this.#limit('unitSizeMax');
         break;
       }
-      if (line.directive !== null) {
-        if (/^(if|el|endif)/.test(line.directive)) on = this.#branch(line, branches, on);
-        else if (on) this.#directive(line, file.path, out);
+      const { directive } = line;
+      if (directive !== null) {
+        if (isConditional(directive)) on = this.#branch(directive, branches, on);
+        else if (on) this.#directive(directive, file.path, out);
         if (out !== null) out.push('\n'.repeat(line.count));
-      } else if (out !== null) {
-        if (on && line.text !== '') {
-          const taken = this.#text(file, i, branches, on);
-          i = taken.last;
-          on = taken.on;
-          this.#size += taken.text.length;
-          out.push(taken.text, '\n'.repeat(taken.count));
-        } else out.push('\n'.repeat(line.count));
+      } else if (out !== null && on) {
+        const taken = this.#text(file, i, branches, on);
+        i = taken.last;
+        on = taken.on;
+        this.#size += taken.text.length;
+        out.push(taken.text, '\n'.repeat(taken.count));
+      } else {
+        // Text that nobody wants: on to the next directive.
+        const next = file.nextDirective[i] ?? file.lines.length;
+        const end = file.lines[next - 1] ?? line;
+        if (out !== null) out.push('\n'.repeat(end.line + end.count - line.line));
+        i = next - 1;
       }
     }
     this.#open.pop();
     this.#file = before;
   }
 
-  #branch(line: SourceLine, branches: Branch[], on: boolean): boolean {
-    const { directive, text } = line;
-    if (directive === 'endif') return branches.pop()?.around ?? on;
-    if (directive === 'else' || directive === 'elif') {
-      const branch = branches.at(-1);
-      if (branch === undefined) return on;
-      if (!branch.around || branch.taken) return false;
-      branch.taken = directive === 'else' || this.#holds(text);
-      return branch.taken;
+  #branch(directive: Conditional, branches: Branch[], on: boolean): boolean {
+    switch (directive.kind) {
+      case 'endif':
+        return branches.pop()?.around ?? on;
+      case 'else':
+      case 'elif': {
+        const branch = branches.at(-1);
+        if (branch === undefined) return on;
+        if (!branch.around || branch.taken) return false;
+        branch.taken = directive.kind === 'else' || this.#holds(directive.tokens);
+        return branch.taken;
+      }
+      default: {
+        const taken = on && this.#begins(directive);
+        branches.push({ around: on, taken });
+        return taken;
+      }
     }
-    const branch: Branch = { around: on, taken: false };
-    branches.push(branch);
-    if (!on) return false;
-    if (directive === 'if') branch.taken = this.#holds(text);
-    else {
-      const name = /^[\w$]*/.exec(text)?.[0] ?? '';
-      branch.taken = this.macros.has(name) === (directive === 'ifdef');
-    }
-    return branch.taken;
   }
 
-  #holds(text: string): boolean {
-    const tokens = tokenise(text).filter((token) => !isBlank(token));
+  #begins(directive: Opening): boolean {
+    if (directive.kind === 'if') return this.#holds(directive.tokens);
+    return this.macros.has(directive.name) === (directive.kind === 'ifdef');
+  }
+
+  #holds(tokens: readonly string[]): boolean {
     const asked: string[] = [];
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] ?? '';
@@ -164,42 +174,41 @@ export class Run implements Expansion {
     return this.#owner.condition(expanded.filter((token) => !isBlank(token)));
   }
 
-  #directive(line: SourceLine, path: string, out: string[] | null): void {
-    switch (line.directive) {
+  #directive(directive: Directive, path: string, out: string[] | null): void {
+    switch (directive.kind) {
       case 'define': {
-        const macro = this.#owner.definition(line);
-        if (macro !== null && !this.#setup.fixed.has(macro.name))
+        const { macro } = directive;
+        if (macro !== null && !this.#setup.fixed.has(macro.name)) {
           this.macros.set(macro.name, macro);
+        }
         return;
       }
-      case 'undef': {
-        const name = /^[\w$]*/.exec(line.text)?.[0] ?? '';
-        if (!this.#setup.fixed.has(name)) this.macros.delete(name);
+      case 'undef':
+        if (!this.#setup.fixed.has(directive.name)) this.macros.delete(directive.name);
+        return;
+      case 'include': {
+        const target = directive.target ?? this.#madeTarget(directive.text);
+        if (target !== null) this.#include(target, path, out);
         return;
       }
-      case 'include':
-      case 'include_next':
-        return this.#include(line, path, out);
       default:
         return;
     }
   }
 
-  #include(line: SourceLine, from: string, around: string[] | null): void {
-    const direct = /^[<"]/.test(line.text);
-    const text = direct
-      ? line.text
-      : expand(tokenise(line.text), this, (limit) => this.#limit(limit))
-          .join('')
-          .trim();
-    const match = /^([<"])([^>"]+)[>"]/.exec(text);
-    if (match === null) return;
-    const [, quote, name = ''] = match;
-    const { path, absent } = this.#setup.includes.find(name, from, quote === '"');
+  // `#include MACRO`
+  #madeTarget(text: string): IncludeTarget | null {
+    if (/^[<"]/.test(text)) return null;
+    const tokens = expand(tokenise(text), this, (limit) => this.#limit(limit));
+    return includeTarget(tokens.join('').trim());
+  }
+
+  #include({ name, quoted }: IncludeTarget, from: string, around: string[] | null): void {
+    const { path, absent } = this.#setup.includes.find(name, from, quoted);
     for (const one of absent) this.#absent.add(one);
     const file = path === null ? null : this.#owner.source(path);
     if (file === null) {
-      if (!this.#missing.has(name)) this.#missing.set(name, `${from}:${line.line}`);
+      if (!this.#missing.has(name)) this.#missing.set(name, `${from}:${this.line}`);
       return;
     }
     if (this.#open.filter((open) => open === file.path).length > 3) {
@@ -236,7 +245,7 @@ export class Run implements Expansion {
     let count = first?.count ?? 1;
     let last = start;
     let on = onBefore;
-    let tokens = tokenise(first?.text ?? '');
+    let tokens = first === undefined || first.text === '' ? [] : tokenise(first.text);
     if (!tokens.some((token) => isName(token) && this.macros.has(token))) {
       return { text: first?.text ?? '', count, last, on };
     }
@@ -244,8 +253,8 @@ export class Run implements Expansion {
       const next = file.lines[last + 1];
       if (next === undefined) break;
       if (next.directive !== null) {
-        if (!/^(if|el|endif)/.test(next.directive)) break;
-        on = this.#branch(next, branches, on);
+        if (!isConditional(next.directive)) break;
+        on = this.#branch(next.directive, branches, on);
       } else if (on) tokens = [...tokens, ' ', ...tokenise(next.text)];
       last++;
       count += next.count;

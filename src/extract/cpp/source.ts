@@ -2,20 +2,25 @@
  * A C file as the preprocessor wants it: logical lines without comments, each knowing how many
  * physical lines it covers, so that what comes out stands on the line where it was written.
  */
+import type { Directive } from './directive.ts';
+import { parseDirective } from './directive.ts';
+
 export interface SourceLine {
   /** The first physical line, from 1. */
   readonly line: number;
   /** How many physical lines it covers. */
   readonly count: number;
-  /** `define`, `if`, … without `#`; null for text. */
-  readonly directive: string | null;
-  /** The text, or what follows the directive. */
+  /** Null for text. */
+  readonly directive: Directive | null;
+  /** The text; empty for a directive. */
   readonly text: string;
 }
 
 export interface SourceFile {
   readonly path: string;
   readonly lines: readonly SourceLine[];
+  /** For each line the index of the first directive behind it; the number of lines where none is. */
+  readonly nextDirective: Int32Array;
   /** The macro whose definition makes the whole file void, as in `#ifndef X … #endif`. */
   readonly guard: string | null;
 }
@@ -42,11 +47,25 @@ export function sourceFile(path: string, text: string): SourceFile {
     lines.push(
       match === null
         ? { line, count, directive: null, text: whole }
-        : { line, count, directive: match[1] ?? '', text: whole.slice(match[0].length).trim() },
+        : { line, count, directive: directiveOf(match, whole), text: '' },
     );
     line += count;
   }
-  return { path, lines, guard: includeGuard(lines) };
+  return { path, lines, nextDirective: nextDirectives(lines), guard: includeGuard(lines) };
+}
+
+function directiveOf(match: RegExpExecArray, whole: string): Directive {
+  return parseDirective(match[1] ?? '', whole.slice(match[0].length).trim());
+}
+
+function nextDirectives(lines: readonly SourceLine[]): Int32Array {
+  const next = new Int32Array(lines.length);
+  let found = lines.length;
+  for (let i = lines.length - 1; i >= 0; i--) {
+    next[i] = found;
+    if (lines[i]?.directive !== null) found = i;
+  }
+  return next;
 }
 
 function withoutComments(text: string): string {
@@ -85,7 +104,7 @@ function endOfQuoted(text: string, start: number, quote: string): number {
   return start + 1;
 }
 
-function lineEnds(text: string, from: number, to: number): number {
+export function lineEnds(text: string, from: number, to: number): number {
   let count = 0;
   for (let i = text.indexOf('\n', from); i >= 0 && i < to; i = text.indexOf('\n', i + 1)) count++;
   return count;
@@ -93,17 +112,28 @@ function lineEnds(text: string, from: number, to: number): number {
 
 function includeGuard(lines: readonly SourceLine[]): string | null {
   const body = lines.filter((line) => line.directive !== null || line.text.trim() !== '');
-  const [first, second] = body;
-  if (first?.directive !== 'ifndef' || second?.directive !== 'define') return null;
-  const name = first.text.split(/\s/)[0] ?? '';
-  if ((/^\w+/.exec(second.text)?.[0] ?? '') !== name || body.at(-1)?.directive !== 'endif')
-    return null;
+  const first = body[0]?.directive;
+  const second = body[1]?.directive;
+  if (first?.kind !== 'ifndef' || second?.kind !== 'define') return null;
+  if (second.macro?.name !== first.name || body.at(-1)?.directive?.kind !== 'endif') return null;
   let depth = 0;
   for (const { directive } of body.slice(0, -1)) {
-    if (directive === null) continue;
-    if (/^if/.test(directive)) depth++;
-    else if (directive === 'endif' && --depth === 0) return null;
-    else if (/^el/.test(directive) && depth === 1) return null;
+    switch (directive?.kind) {
+      case 'if':
+      case 'ifdef':
+      case 'ifndef':
+        depth++;
+        break;
+      case 'endif':
+        if (--depth === 0) return null;
+        break;
+      case 'else':
+      case 'elif':
+        if (depth === 1) return null;
+        break;
+      default:
+        break;
+    }
   }
-  return name;
+  return first.name;
 }

@@ -23,6 +23,7 @@ export class CachedUnits implements UnitReader {
   readonly #hashes: FileHashes;
   readonly #configuration: Configuration;
   readonly #base: string;
+  readonly #unkept = new Map<string, UnitText>();
 
   constructor(
     cache: Cache,
@@ -51,30 +52,38 @@ export class CachedUnits implements UnitReader {
       return stored;
     }
     const unit = this.#fresh.unit(path);
-    if (unit !== null) this.#cache.put(key, unitToText({ unit, files: this.#filesOf(unit) }));
+    if (unit !== null) this.#unkept.set(key, unit);
     return unit;
+  }
+
+  /** Keeps what was read afresh: once a boot was followed, it is known which bodies were run. */
+  keep(): void {
+    for (const [key, unit] of this.#unkept) {
+      this.#cache.put(key, unitToText({ unit, files: this.#hashOfFiles(unit) }));
+    }
+    this.#unkept.clear();
   }
 
   #stored(key: string, path: string): UnitText | null {
     const text = this.#cache.get(key);
-    const stored = text === null ? null : unitFromText(text);
+    const stored =
+      text === null ? null : unitFromText(text, (includes) => this.#fresh.setupFor(includes));
     if (stored === null) return null;
     const { files, unit } = stored;
     if (this.#fresh.wantsFlags(path) !== (unit.flags !== null)) return null;
+    if (this.#hashOfFiles(unit) !== files) return null;
     const gives = new Set(unit.headers.map((header) => header.path));
-    for (const [file, hash] of Object.entries(files)) {
-      if (this.#hashOf(file) !== hash) return null;
-      const isHeader = hash !== null && file !== path && !file.startsWith(virtualPrefix);
+    for (const file of unit.preprocessed.includes) {
+      const isHeader = file !== path && !file.startsWith(virtualPrefix);
       if (isHeader && this.#fresh.preprocessor.hasGiven(file) === gives.has(file)) return null;
     }
     return unit;
   }
 
-  #filesOf({ preprocessed }: UnitText): { [path: string]: string | null } {
-    const { includes, absent } = preprocessed;
-    return Object.fromEntries(
-      [...new Set([...includes, ...absent])].map((file) => [file, this.#hashOf(file)]),
-    );
+  // One hash for all: an entry that named each file's would be three times as long.
+  #hashOfFiles({ preprocessed }: UnitText): string {
+    const files = [...preprocessed.includes, ...preprocessed.absent];
+    return hashText(files.map((file) => `${file}\n${this.#hashOf(file) ?? ''}\n`).join(''));
   }
 
   #hashOf(file: string): string | null {

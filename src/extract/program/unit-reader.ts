@@ -4,6 +4,7 @@
  */
 import type { Parser } from 'web-tree-sitter';
 import type { Declared } from '../c/ir.ts';
+import type { ReadSetup } from '../c/declared.ts';
 import { readDeclared } from '../c/declared.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { layoutAttributes } from '../cpp/attributes.ts';
@@ -85,13 +86,13 @@ export class FreshUnits implements UnitReader {
   unit(path: string): UnitText | null {
     const preprocessed = this.preprocessor.run(path);
     if (preprocessed === null) return null;
-    const included = new Set(preprocessed.includes);
+    const setup = this.setupFor(preprocessed.includes);
     const headers = preprocessed.headers.map(({ path: header, text }) => {
-      const declared = this.#declared(header, text, included);
+      const declared = readDeclared(header, layoutAttributes(text), setup);
       this.#takeTypeNames(declared);
       return declared;
     });
-    const declared = this.#declared(path, preprocessed.text, included);
+    const declared = readDeclared(path, layoutAttributes(preprocessed.text), setup);
     const flags = this.wantsFlags(path) ? this.#flagsOf(preprocessed.macros) : null;
     const { includes, absent, recorded, origins, missing, exceeded } = preprocessed;
     const unit = {
@@ -132,14 +133,15 @@ export class FreshUnits implements UnitReader {
     }
   }
 
-  // A name is a type where a header that this unit includes says so.
-  #declared(path: string, text: string, included: ReadonlySet<string>): Declared {
-    return readDeclared(path, layoutAttributes(text), {
+  /** How the texts of a unit with these includes are read: a name is a type where one of them says so. */
+  setupFor(includes: readonly string[]): ReadSetup {
+    const included = new Set(includes);
+    return {
       parser: this.#parser,
       model: this.#model,
       isTypeName: (name) => this.#typeNames.get(name)?.some((one) => included.has(one)) === true,
       nestingMax: this.#limits.nestingMax,
-    });
+    };
   }
 
   #flagsOf(macros: MacroTable): ReadonlyMap<string, bigint> {

@@ -2,16 +2,21 @@
  * A unit's declarations as text and back, for the cache.
  *
  * The first line is a hash of all others, the second one everything but the bodies of functions,
- * each of which has a line of its own: a boot runs through a small part of what a unit defines, so
- * a body is parsed when it is first asked for.
+ * each of which has a line of its own: a boot runs through a small part of what a unit defines. A
+ * body that was run is there lowered, any other one as the text that it was.
  */
 import { createHash } from 'node:crypto';
-import type { CType, Declared, FunctionDef, Parameter, Stmt } from '../c/ir.ts';
+import type { BodyText } from '../c/bodies.ts';
+import type { ReadSetup } from '../c/declared.ts';
+import { lateFunction } from '../c/declared.ts';
+import type { Declared, FunctionDef } from '../c/ir.ts';
+import type { FunctionHead, ReadBody } from '../c/late-function.ts';
+import { LateFunction } from '../c/late-function.ts';
 import type { UnitText } from './program.ts';
 
-/** What an entry needs beside the unit: the files that it rests on. */
+/** What an entry needs beside the unit: one hash of all files that it rests on. */
 export interface StoredUnit {
-  readonly files: { readonly [path: string]: string | null };
+  readonly files: string;
   readonly unit: UnitText;
 }
 
@@ -19,9 +24,10 @@ export function unitToText({ files, unit }: StoredUnit): string {
   const bodies: string[] = [];
   const shelved = (declared: Declared): unknown => ({
     ...declared,
-    functions: declared.functions.map(({ body, ...rest }) => {
+    functions: declared.functions.map((one) => {
+      const { head, body } = shelvedFunction(one);
       bodies.push(JSON.stringify(body));
-      return rest;
+      return head;
     }),
   });
   const { preprocessed, flags } = unit;
@@ -40,6 +46,16 @@ export function unitToText({ files, unit }: StoredUnit): string {
   return `${checksum(rest)}\n${rest}`;
 }
 
+// A text has a line of its own, a body that was read has none.
+function shelvedFunction(one: FunctionDef): { head: FunctionHead; body: BodyText | ReadBody } {
+  if (one instanceof LateFunction) {
+    const { head, unread } = one;
+    return { head, body: unread ?? { body: one.body, hasError: one.hasError } };
+  }
+  const { body, ...head } = one;
+  return { head, body: { body, hasError: head.hasError } };
+}
+
 interface Head {
   readonly files: StoredUnit['files'];
   readonly declared: Declared;
@@ -51,19 +67,33 @@ interface Head {
   };
 }
 
-/** Null where the text is not, to the byte, what `unitToText` has written. */
-export function unitFromText(text: string): StoredUnit | null {
+/**
+ * Null where the text is not, to the byte, what `unitToText` has written; `setupFor` says how the
+ * bodies of a unit with these includes are to be read.
+ */
+export function unitFromText(
+  text: string,
+  setupFor: (includes: readonly string[]) => ReadSetup,
+): StoredUnit | null {
   const end = text.indexOf('\n');
   const rest = text.slice(end + 1);
   if (end < 0 || checksum(rest) !== text.slice(0, end)) return null;
   const lines = rest.split('\n');
   // The checksum vouches for the shape: nobody but `unitToText` has written this.
   const head = JSON.parse(lines[0] ?? '') as Head;
+  const setup = setupFor(head.preprocessed.includes);
   let next = 1;
-  const unshelved = (declared: Declared): Declared => ({
-    ...declared,
-    functions: declared.functions.map((one) => new ShelvedFunction(one, lines[next++] ?? '')),
-  });
+  const unshelved = (declared: Declared): Declared => {
+    const types = new Set(declared.typedefs.map(({ name }) => name));
+    const functions = declared.functions.map((one) => {
+      const line = lines[next++] ?? '';
+      return new LateFunction(one, null, () => {
+        const body = JSON.parse(line) as BodyText | ReadBody;
+        return 'text' in body ? lateFunction(one, body, types, setup) : body;
+      });
+    });
+    return { ...declared, functions };
+  };
   const declared = unshelved(head.declared);
   const headers = head.headers.map(unshelved);
   const flags = head.flags?.map(([name, value]): [string, bigint] => [name, BigInt(value)]);
@@ -82,33 +112,3 @@ export function unitFromText(text: string): StoredUnit | null {
 }
 
 const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** A function whose body is parsed when somebody wants to run it. */
-class ShelvedFunction implements FunctionDef {
-  readonly name: string;
-  readonly file: string;
-  readonly line: number;
-  readonly isStatic: boolean;
-  readonly returns: CType;
-  readonly parameters: readonly Parameter[];
-  readonly hasError: boolean;
-  #text: string;
-  #body: Stmt | null = null;
-
-  constructor(head: Omit<FunctionDef, 'body'>, text: string) {
-    this.name = head.name;
-    this.file = head.file;
-    this.line = head.line;
-    this.isStatic = head.isStatic;
-    this.returns = head.returns;
-    this.parameters = head.parameters;
-    this.hasError = head.hasError;
-    this.#text = text;
-  }
-
-  get body(): Stmt {
-    this.#body ??= JSON.parse(this.#text) as Stmt;
-    this.#text = '';
-    return this.#body;
-  }
-}

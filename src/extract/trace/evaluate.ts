@@ -146,7 +146,7 @@ export class Evaluator {
         const index = this.value(e.i, frame);
         if (base === undefined) return undefined;
         const by = typeof index === 'bigint' ? index : undefined;
-        return /\[(-?\d+|\*)\]$/.test(base) || by !== 0n ? stepped(base, by) : base;
+        return stepped(base, by);
       }
       case 'deref':
         return pointee(this.value(e.a, frame));
@@ -250,7 +250,10 @@ export class Evaluator {
       return this.#parts.statements.maybeRight(e, frame);
     }
     const right = this.value(e.b, frame);
-    return binaryValue(e.op, left, right, this.typeOf(e, frame), this.#session, frame);
+    // Only what two integers make is cut to a width.
+    const isCut = typeof left === 'bigint' && typeof right === 'bigint' && !comparisons.has(e.op);
+    const type = isCut ? this.typeOf(e, frame) : undefined;
+    return binaryValue(e.op, left, right, type, this.#session, frame);
   }
 
   #conditional(e: Expr & { k: 'cond' }, frame: Frame): Value {
@@ -267,6 +270,8 @@ export class Evaluator {
  * linked, and means the object itself.
  */
 const beyondObject = /\[(?:-\d+|\d{8,})\]/;
+
+const comparisons = new Set(['==', '!=', '<', '>', '<=', '>=']);
 
 function isLvalue(e: Expr): boolean {
   return e.k === 'id' || e.k === 'field' || e.k === 'index' || e.k === 'deref';

@@ -144,11 +144,10 @@ export class Statements {
   }
 
   #declare(s: Stmt & { k: 'decl' }, frame: Frame): Completion {
-    frame.locals.set(s.n, s.t);
     const { places } = this.#evaluator;
     if (s.isStatic) {
-      frame.statics.add(s.n);
       const path = `${frame.definition.name}::${s.n}@${frame.definition.file}`;
+      frame.locals.set(s.n, { kind: 'place', path, type: s.t });
       if (!this.#session.store.read(path).written) {
         places.setDefault(path, 0n);
         if (s.init !== undefined) places.fill(path, s.t, s.init, frame);
@@ -156,6 +155,7 @@ export class Statements {
       return 'next';
     }
     const path = `${frame.id}:${s.n}`;
+    frame.locals.set(s.n, { kind: 'place', path, type: s.t });
     if (s.init === undefined) {
       this.#session.store.write(path, undefined);
       return 'next';

@@ -222,14 +222,13 @@ export class Calls {
       id: ++session.frameCount,
       definition,
       locals: new Map(),
-      statics: new Set(),
       result: undefined,
       returned: false,
     };
     definition.parameters.forEach((parameter, i) => {
-      inner.locals.set(parameter.name, decayed(parameter.type));
-      const value = converted(values[i], parameter.type, session, inner);
-      session.store.write(`${inner.id}:${parameter.name}`, value);
+      const path = `${inner.id}:${parameter.name}`;
+      inner.locals.set(parameter.name, { kind: 'place', path, type: decayed(parameter.type) });
+      session.store.write(path, converted(values[i], parameter.type, session, inner));
     });
     session.callCount++;
     if (frame !== null) {

@@ -22,7 +22,8 @@ const everywhere = '.<all>';
 export class Places {
   readonly #session: Session;
   readonly #evaluate: (expression: Expr, frame: Frame) => Value;
-  readonly #bindings = new Map<string, Binding>();
+  /** What names outside of functions mean, by file. */
+  readonly #bindings = new Map<string, Map<string, Binding>>();
   readonly #defaults = new Map<string, Value>();
   readonly #ofDevices = new Set<string>();
   #initialCount = 0;
@@ -36,18 +37,17 @@ export class Places {
 
   bind(name: string, frame: Frame): Binding {
     const local = frame.locals.get(name);
-    if (local !== undefined) {
-      const { id, definition } = frame;
-      const path = frame.statics.has(name)
-        ? `${definition.name}::${name}@${definition.file}`
-        : `${id}:${name}`;
-      return { kind: 'place', path, type: local };
+    if (local !== undefined) return local;
+    const { file } = frame.definition;
+    let inFile = this.#bindings.get(file);
+    if (inFile === undefined) {
+      inFile = new Map();
+      this.#bindings.set(file, inFile);
     }
-    const key = `${frame.definition.file}\n${name}`;
-    let binding = this.#bindings.get(key);
+    let binding = inFile.get(name);
     if (binding === undefined) {
-      binding = this.#global(name, frame.definition.file);
-      this.#bindings.set(key, binding);
+      binding = this.#global(name, file);
+      inFile.set(name, binding);
     }
     return binding;
   }
@@ -121,7 +121,6 @@ export class Places {
         body: { k: 'list', list: [] },
       },
       locals: new Map(),
-      statics: new Set(),
       result: undefined,
       returned: false,
     };

@@ -40,12 +40,19 @@ export interface Guard {
   readonly until?: Completion;
 }
 
+/** A local variable: where it is and what it is. */
+export interface Local {
+  readonly kind: 'place';
+  readonly path: string;
+  readonly type: CType;
+}
+
 /** One activation of a function. */
 export interface Frame {
   readonly id: number;
   readonly definition: FunctionDef;
-  readonly locals: Map<string, CType>;
-  readonly statics: Set<string>;
+  /** What the names of locals mean; parameters and whatever was declared so far. */
+  readonly locals: Map<string, Local>;
   /** Joined over all returns; meaningful where `returned` is true. */
   result: Value;
   returned: boolean;

@@ -11,6 +11,15 @@ import { rootOf } from './value.ts';
 const unknown = Symbol('unknown');
 type Stored = Exclude<Value, undefined> | typeof unknown;
 
+/** What a place holds; `written` without a value where something unknown was written. */
+export interface Read {
+  readonly written: boolean;
+  readonly value: Value;
+}
+
+const neverWritten: Read = { written: false, value: undefined };
+const writtenUnknown: Read = { written: true, value: undefined };
+
 export interface Change {
   readonly path: string;
   readonly before: Stored | undefined;
@@ -26,11 +35,10 @@ export class Store {
     return this.#values.size;
   }
 
-  /** What was written there: `known` false where something unknown was, `written` false where nothing. */
-  read(path: string): { readonly written: boolean; readonly value: Value } {
+  read(path: string): Read {
     const stored = this.#values.get(path);
-    if (stored === undefined) return { written: false, value: undefined };
-    return { written: true, value: stored === unknown ? undefined : stored };
+    if (stored === undefined) return neverWritten;
+    return stored === unknown ? writtenUnknown : { written: true, value: stored };
   }
 
   write(path: string, value: Value): void {

@@ -42,12 +42,14 @@ export function fromBoolean(value: boolean | undefined): Value {
 
 /** The element that lies `by` elements after an address; unknown steps lead to any element. */
 export function stepped(path: string, by: bigint | undefined): string {
-  const element = /^(.*)\[(-?\d+|\*)\]$/s.exec(path);
-  if (by === undefined) return element === null ? `${path}[*]` : `${element[1]}[*]`;
   if (by === 0n) return path;
-  if (element === null) return `${path}[${by}]`;
-  if (element[2] === '*') return path;
-  return `${element[1]}[${BigInt(element[2] ?? '0') + by}]`;
+  // A search from the end and a look at the index alone: paths are long, and this is asked often.
+  const open = path.endsWith(']') ? path.lastIndexOf('[') : -1;
+  const index = open < 0 ? '' : path.slice(open + 1, -1);
+  if (!/^(?:-?\d+|\*)$/.test(index)) return `${path}[${by ?? '*'}]`;
+  const array = path.slice(0, open);
+  if (by === undefined) return `${array}[*]`;
+  return index === '*' ? path : `${array}[${index === '0' ? by : BigInt(index) + by}]`;
 }
 
 /** An integer cut to the width of its type. */
