@@ -11,6 +11,8 @@ export interface PortFacts {
   readonly name: string;
   readonly pageBytes: number;
   readonly lp64: boolean;
+  /** coherency_unit in bytes. */
+  readonly coherencyUnit: number;
   /** PMAP_MAP_POOLPAGE. */
   readonly directMap: boolean;
   readonly multiprocessor: boolean;
@@ -64,11 +66,12 @@ export function configure(
     port: port.name,
     pageBytes: port.pageBytes,
     lp64: port.lp64,
+    coherencyUnit: port.coherencyUnit,
     directMap: port.directMap,
     vacachePages: sizes.vacachePages,
     maps,
     allocators: allocators.value,
-    pools: [...headerAndGroupPools(port.lp64), ...pools, ...vacaches],
+    pools: [...headerAndGroupPools(port.lp64, port.coherencyUnit), ...pools, ...vacaches],
     pages: {
       total: sizes.pages,
       reserveKernel: sizes.reserveKernel,

@@ -122,6 +122,9 @@ export class OrderReader {
     const { object } = event;
     const reason = irrelevantGlobals.get(object ?? '');
     if (reason !== undefined) return { irrelevant: reason };
+    if (/^\w+\.pa_backingmap$/.test(object ?? '')) {
+      return { irrelevant: 'the map that an allocator is given by hand goes with its pools' };
+    }
     if (!isMapName(object)) {
       const isKnown = phaseGlobals.has(object ?? '');
       return isKnown

@@ -103,6 +103,8 @@ export interface KernelSpec {
   readonly port: string;
   readonly pageBytes: number;
   readonly lp64: boolean;
+  /** coherency_unit in bytes: a cache line with MULTIPROCESSOR, else ALIGNBYTES + 1. */
+  readonly coherencyUnit: number;
   /** PMAP_MAP_POOLPAGE: pool pages take no map space. */
   readonly directMap: boolean;
   /** Pages in a vacache chunk (KM_VACACHE_SIZE / PAGE_SIZE: 32; fewer in small configurations). */

@@ -94,6 +94,8 @@ const order = v.strictObject({
     revisions: v.record(v.string(), v.string()),
     /** For extracted orders: hash of what was read, kernel configuration and options. */
     hash: v.optional(text),
+    /** For reviewed orders: the hash of the reading that they were made from. */
+    reading: v.optional(text),
     config: v.optional(text),
     options: v.optional(v.record(v.string(), v.string())),
   }),

@@ -54,14 +54,14 @@ describe('pages that may not be touched', () => {
 
 describe('the pools that pool_init makes for itself', () => {
   it('are eight of headers and two of groups, sized by the ABI', () => {
-    const sizes = (isLp64: boolean) => headerAndGroupPools(isLp64).map((one) => one.itemBytes);
+    const sizes = (isLp64: boolean) => headerAndGroupPools(isLp64, 64).map((one) => one.itemBytes);
     expect(sizes(true)).toEqual([56, 56, 64, 80, 112, 176, 304, 560, 256, 1024]);
     expect(sizes(false)).toEqual([32, 36, 44, 60, 92, 156, 284, 540, 124, 508]);
   });
 
   it('have headers in the page, except groups on LP64, which need header pool 0', () => {
     const place = (isLp64: boolean) =>
-      headerAndGroupPools(isLp64).map((one) => cutPage(one, page, isLp64).headerInPage);
+      headerAndGroupPools(isLp64, 64).map((one) => cutPage(one, page, isLp64).headerInPage);
     expect(place(true)).toEqual([...Array<boolean>(7).fill(true), true, false, false]);
     expect(place(false)).toEqual([...Array<boolean>(8).fill(true), true, false]);
   });

@@ -41,6 +41,7 @@ export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
     port: 'test',
     pageBytes: page,
     lp64: true,
+    coherencyUnit: 64,
     directMap: false,
     vacachePages,
     maps: [
@@ -77,7 +78,7 @@ export function fullScale(changes: Partial<KernelSpec> = {}): KernelSpec {
     pools: [
       pool('early'),
       pool('kvakernel', { notouch: true, allocator: 'km_vacache_allocator(kernel_map)' }),
-      ...headerAndGroupPools(true),
+      ...headerAndGroupPools(true, 64),
     ],
     pages: { total: 400, reserveKernel: 5, reservePagedaemon: 1, freeTarget: 20 },
     cpus: 1,

@@ -6,6 +6,7 @@ export const alpha: Port = {
   config: 'GENERIC',
   pageBytes: 8192,
   lp64: true,
+  coherencyUnit: 8,
   directMap: true,
   multiprocessor: false,
   interrupts: {
@@ -57,6 +58,7 @@ export const alpha: Port = {
     pageBytes: 'arch/alpha/include/vmparam.h:90',
     directMap: 'arch/alpha/include/pmap.h:240',
     multiprocessor: 'arch/alpha/conf/GENERIC.MP:7',
+    coherencyUnit: 'conf/param.c:130',
     kmemMap: 'arch/alpha/include/param.h:161',
     bufMap: 'arch/alpha/alpha/pmap.c:794',
     mbMap: 'arch/alpha/alpha/machdep.c:140',

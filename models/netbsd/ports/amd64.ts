@@ -6,6 +6,7 @@ export const amd64: Port = {
   config: 'GENERIC',
   pageBytes: 4096,
   lp64: true,
+  coherencyUnit: 64,
   directMap: false,
   multiprocessor: true,
   interrupts: {
@@ -29,6 +30,7 @@ export const amd64: Port = {
     pageBytes: 'arch/amd64/include/vmparam.h:54',
     directMap: 'uvm/uvm_km.c:156',
     multiprocessor: 'arch/amd64/conf/std.amd64:12',
+    coherencyUnit: 'conf/param.c:127',
     kmemMap: 'arch/amd64/include/param.h:112',
     bufMap: 'kern/vfs_bio.c:451',
     mbMap: 'arch/amd64/amd64/machdep.c:361',

@@ -6,6 +6,7 @@ export const arm32: Port = {
   config: 'IQ80321',
   pageBytes: 4096,
   lp64: false,
+  coherencyUnit: 4,
   directMap: false,
   multiprocessor: false,
   interrupts: {
@@ -44,6 +45,7 @@ export const arm32: Port = {
     pageBytes: 'arch/arm/include/arm32/vmparam.h:83',
     directMap: 'uvm/uvm_km.c:156',
     multiprocessor: 'arch/arm/arm32/arm32_machdep.c:89',
+    coherencyUnit: 'conf/param.c:130',
     kmemMap: 'arch/arm/include/arm32/param.h:79',
     bufMap: 'kern/vfs_bio.c:451',
     mbMap: 'arch/arm/arm32/arm32_machdep.c:265',

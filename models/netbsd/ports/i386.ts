@@ -6,6 +6,7 @@ export const i386: Port = {
   config: 'GENERIC',
   pageBytes: 4096,
   lp64: false,
+  coherencyUnit: 64,
   directMap: false,
   multiprocessor: true,
   interrupts: {
@@ -43,6 +44,7 @@ export const i386: Port = {
     pageBytes: 'arch/i386/include/vmparam.h:51',
     directMap: 'uvm/uvm_km.c:156',
     multiprocessor: 'arch/i386/conf/std.i386:16',
+    coherencyUnit: 'conf/param.c:127',
     kmemMap: 'arch/i386/include/param.h:153',
     bufMap: 'kern/vfs_bio.c:451',
     mbMap: 'arch/i386/i386/machdep.c:506',

@@ -27,7 +27,7 @@ export interface Port extends PortFacts {
 
 /** The facts that are one value; the others carry their source themselves. */
 export type SourcedFact =
-  'pageBytes' | 'directMap' | 'multiprocessor' | 'kmemMap' | 'bufMap' | 'mbMap';
+  'pageBytes' | 'coherencyUnit' | 'directMap' | 'multiprocessor' | 'kmemMap' | 'bufMap' | 'mbMap';
 
 export interface Interrupts {
   /** The level at which `main` starts. */

@@ -71,8 +71,6 @@ const abiOf = (isLp64: boolean): Abi => (isLp64 ? lp64 : ilp32);
 /** PHPOOL_MAX. */
 export const headerPoolCount = 8;
 const bitmapBits = 32;
-/** coherency_unit, to which group structures are aligned. */
-const coherencyUnit = 64;
 
 /** PHPOOL_FREELIST_NELEM: the most items of a PR_NOTOUCH page that header pool `index` can describe. */
 export const headerPoolElements = (index: number): number =>
@@ -89,8 +87,11 @@ export function groupObjects(pool: PoolSpec, spec: KernelSpec): number {
 export const groupPoolName = (pool: PoolSpec): string =>
   pool.largecache ? 'pcglarge' : 'pcgnormal';
 
-/** The ten pools that pool_init makes for itself, in that order: eight of headers, two of groups. */
-export function headerAndGroupPools(isLp64: boolean): readonly PoolSpec[] {
+/**
+ * The ten pools that pool_init makes for itself, in that order: eight of headers, two of groups,
+ * which are aligned to `coherencyUnit` bytes.
+ */
+export function headerAndGroupPools(isLp64: boolean, coherencyUnit: number): readonly PoolSpec[] {
   const abi = abiOf(isLp64);
   const headers = Array.from({ length: headerPoolCount }, (_, index) => {
     const elements = headerPoolElements(index);

@@ -50,7 +50,7 @@ export function poolInit(kernel: Kernel, view: View, pool: Ref<'pool'>): Halt | 
  * @source NetBSD sys/kern/subr_pool.c 1.170.4.1 pool_init() lines 814-851
  */
 export function initHeaderPools(kernel: Kernel, view: View): Halt | null {
-  const pools = headerAndGroupPools(kernel.spec.lp64)
+  const pools = headerAndGroupPools(kernel.spec.lp64, kernel.spec.coherencyUnit)
     .map(({ name }) => poolNamed(kernel, name))
     .filter((pool) => pool !== null);
   const first = pools[0];
