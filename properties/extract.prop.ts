@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withoutBodies } from '../src/extract/c/bodies.ts';
 import { loadConfiguration } from '../src/extract/config/load.ts';
 import { includePath } from '../src/extract/cpp/include-path.ts';
 import { Preprocessor } from '../src/extract/cpp/preprocess.ts';
@@ -73,6 +74,16 @@ const cppText = textOf([
     '__link_set_add_data(A,B)',
   ],
 ]);
+
+const directiveLines = fc
+  .array(
+    fc.constantFrom(
+      ...['#define A 1', '#define A 0', '#define B A', '#undef A', '#undef B', '#include "g.h"'],
+      ...['#ifdef A', '#ifndef B', '#if A', '#if B', '#elif A', '#else', '#endif', '#endif'],
+    ),
+    { maxLength: 8 },
+  )
+  .map((lines) => lines.join('\n'));
 
 const confText = textOf([
   ...[
@@ -177,26 +188,68 @@ const kernel = {
   'arch/toy/conf/GENERIC': 'machine toy i386\n',
 };
 
+function preprocessorOf(files: { readonly [path: string]: string }): Preprocessor {
+  const tree = memoryTree(files);
+  const generated = new Map<string, string>();
+  return new Preprocessor({
+    tree,
+    limits,
+    generated,
+    includes: includePath(tree, ['arch/toy/include'], [], generated),
+    predefined: new Map(),
+    fixed: new Set(),
+    keep: new Set(),
+    interesting: new Set(),
+  });
+}
+
 describe('reading a tree', () => {
   it('preprocesses any text within its limits, and every line stays on its line', () => {
     fc.assert(
       fc.property(cppText, cppText, (text, header) => {
-        const tree = memoryTree({ 'main.c': text, 'h.h': header });
-        const generated = new Map<string, string>();
-        const preprocessor = new Preprocessor({
-          tree,
-          limits,
-          generated,
-          includes: includePath(tree, ['arch/toy/include'], [], generated),
-          predefined: new Map(),
-          fixed: new Set(),
-          keep: new Set(),
-          interesting: new Set(),
-        });
-        const done = preprocessor.run('main.c');
+        const done = preprocessorOf({ 'main.c': text, 'h.h': header }).run('main.c');
         expect(done?.text.length).toBeLessThanOrEqual(limits.unitSizeMax + text.length);
         const linesIn = text.split('\n').length;
         expect(done?.text.split('\n').length).toBe(linesIn + 1);
+      }),
+      { seed: 20110101, numRuns: 400 },
+    );
+  });
+
+  it('repeats what a header did to the macros as if it were walked again', () => {
+    const unit = directiveLines.map((text) => `${text}\n#include "h.h"\nA B\n`);
+    const units = fc.array(unit, { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(directiveLines, directiveLines, units, (header, inner, texts) => {
+        const sources = Object.fromEntries(texts.map((text, i) => [`${i}.c`, text]));
+        const files = { ...sources, 'h.h': header, 'g.h': inner };
+        const shared = preprocessorOf(files);
+        for (const path of Object.keys(sources)) {
+          // A unit that is alone walks the headers, whose text it does not want either.
+          const alone = preprocessorOf(files);
+          for (const one of [shared, alone]) for (const given of ['h.h', 'g.h']) one.give(given);
+          expect(shared.run(path)).toEqual(alone.run(path));
+        }
+      }),
+      { seed: 20110101, numRuns: 400 },
+    );
+  });
+
+  it('takes bodies out of any text, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(cText, fc.constant('void f(void) { }\n'))), (parts) => {
+        const text = parts.join('\n');
+        const { text: skeleton, bodies } = withoutBodies(text);
+        const lines = skeleton.split('\n');
+        expect(lines.length).toBe(text.split('\n').length);
+        let restored = '';
+        let kept = 0;
+        for (const [at, body] of bodies) {
+          restored += skeleton.slice(kept, at) + body.text;
+          kept = skeleton.indexOf('}', at) + 1;
+          expect(restored.split('\n').length).toBe(body.line + body.text.split('\n').length - 1);
+        }
+        expect(restored + skeleton.slice(kept)).toBe(text);
       }),
       { seed: 20110101, numRuns: 400 },
     );

@@ -19,6 +19,9 @@ export interface Macro {
 
 export type MacroTable = Map<string, Macro>;
 
+/** Macros for those who only ask. */
+export type MacroView = Pick<MacroTable, 'get'>;
+
 /** Reads what follows `#define`; null where there is no name. */
 export function parseMacro(text: string): Macro | null {
   const head = /^([A-Za-z_$][\w$]*)(\(([^)]*)\))?/.exec(text);
@@ -38,7 +41,7 @@ export function parseMacro(text: string): Macro | null {
 
 /** What an expansion may ask of its surroundings. */
 export interface Expansion {
-  readonly macros: MacroTable;
+  readonly macros: MacroView;
   /** Left alone: the interpreter knows them. */
   readonly keep: ReadonlySet<string>;
   /** Recorded instead of expanded. */
@@ -232,7 +235,7 @@ function argumentsAt(
 }
 
 /** Whether the line ends inside the arguments of a macro, or right before them. */
-export function endsInsideCall(tokens: readonly string[], macros: MacroTable): boolean {
+export function endsInsideCall(tokens: readonly string[], macros: MacroView): boolean {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (!isName(token)) continue;

@@ -6,6 +6,7 @@
  * them, which is nearly all, and makes a unit cost milliseconds instead of a second.
  */
 import { conditionValue } from './condition.ts';
+import type { HeaderEffect } from './header-effects.ts';
 import { virtualPrefix } from './include-path.ts';
 import type { MacroTable } from './macros.ts';
 import { parseMacro } from './macros.ts';
@@ -19,6 +20,7 @@ export class Preprocessor implements HeaderDesk {
   readonly #sources = new Map<string, SourceFile | null>();
   readonly #conditions = new Map<string, boolean>();
   readonly #given = new Set<string>();
+  readonly #effects = new Map<string, HeaderEffect[]>();
 
   constructor(setup: PreprocessorSetup) {
     this.#setup = setup;
@@ -77,6 +79,15 @@ export class Preprocessor implements HeaderDesk {
     if (this.#given.has(path) || path.startsWith(virtualPrefix)) return false;
     this.#given.add(path);
     return true;
+  }
+
+  effects(path: string): HeaderEffect[] {
+    let effects = this.#effects.get(path);
+    if (effects === undefined) {
+      effects = [];
+      this.#effects.set(path, effects);
+    }
+    return effects;
   }
 
   condition(tokens: readonly string[]): boolean {

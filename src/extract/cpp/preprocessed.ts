@@ -1,6 +1,7 @@
 /** What the preprocessor is given and what comes out of it. */
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
+import type { HeaderEffect } from './header-effects.ts';
 import type { IncludePath } from './include-path.ts';
 import type { Macro, MacroTable } from './macros.ts';
 import type { SourceFile } from './source.ts';
@@ -51,4 +52,6 @@ export interface HeaderDesk {
   /** Whether the header's text is to be given out; true once. */
   wantsText(path: string): boolean;
   condition(tokens: readonly string[]): boolean;
+  /** What the header is known to do, in one situation or several; the list may be added to. */
+  effects(path: string): HeaderEffect[];
 }

@@ -4,7 +4,8 @@
 import type { Limits } from '../limits.ts';
 import type { Conditional, Directive, IncludeTarget, Opening } from './directive.ts';
 import { includeTarget, isConditional } from './directive.ts';
-import type { Expansion, MacroTable } from './macros.ts';
+import { WatchedMacros } from './header-effects.ts';
+import type { Expansion, MacroTable, MacroView } from './macros.ts';
 import { endsInsideCall, expand } from './macros.ts';
 import type { HeaderDesk, Preprocessed, PreprocessorSetup, Recorded } from './preprocessed.ts';
 import type { SourceFile } from './source.ts';
@@ -24,48 +25,62 @@ const questions = new Set([
   '__has_builtin',
 ]);
 
+/** Headers that do something else each time are walked each time. */
+const effectsMax = 8;
+
 export class Run implements Expansion {
-  readonly macros: MacroTable;
+  readonly macros: MacroView;
   readonly keep: ReadonlySet<string>;
   readonly limits: Limits;
   line = 0;
   readonly #owner: HeaderDesk;
   readonly #setup: PreprocessorSetup;
   readonly #gives: boolean;
-  readonly #absent = new Set<string>();
+  readonly #watched: WatchedMacros;
   readonly #headers: { path: string; text: string }[] = [];
-  readonly #includes: string[] = [];
   readonly #recorded: Recorded[] = [];
   readonly #origins = new Map<string, string>();
-  readonly #missing = new Map<string, string>();
   readonly #exceeded = new Map<string, string>();
   readonly #open: string[] = [];
+  #limitsMet = 0;
   #size = 0;
   #file = '';
+
+  /** Conditions and names of headers ask for macros that decide what a header does; text does not. */
+  readonly #asking: Expansion;
 
   constructor(owner: HeaderDesk, setup: PreprocessorSetup, macros: MacroTable, gives: boolean) {
     this.#owner = owner;
     this.#gives = gives;
     this.#setup = setup;
     this.macros = macros;
+    this.#watched = new WatchedMacros(macros);
     this.keep = setup.keep;
     this.limits = setup.limits;
+    this.#asking = {
+      macros: this.#watched,
+      keep: this.keep,
+      limits: this.limits,
+      line: 0,
+      record: () => false,
+    };
   }
 
   whole(main: SourceFile): Preprocessed {
     const out: string[] = [];
     this.#process(main, out);
+    const { table, includes, absent, missing } = this.#watched;
     return {
       path: main.path,
       text: out.join(''),
       headers: this.#headers,
-      includes: this.#includes,
-      absent: this.#absent,
+      includes,
+      absent,
       recorded: this.#recorded,
       origins: this.#origins,
-      missing: [...this.#missing].map(([name, at]) => ({ name, at })),
+      missing: [...missing].map(([name, at]) => ({ name, at })),
       exceeded: [...this.#exceeded].map(([limit, at]) => ({ limit, at })),
-      macros: this.macros,
+      macros: table,
     };
   }
 
@@ -88,15 +103,16 @@ export class Run implements Expansion {
   }
 
   #limit(limit: string): void {
+    this.#limitsMet++;
     if (!this.#exceeded.has(limit)) this.#exceeded.set(limit, `${this.#file}:${this.line}`);
   }
 
   #process(file: SourceFile, out: string[] | null): void {
-    if (file.guard !== null && this.macros.has(file.guard)) return;
+    if (file.guard !== null && this.#watched.has(file.guard)) return;
     if (this.#open.length >= this.limits.includeDepthMax) return this.#limit('includeDepthMax');
-    if (this.#includes.length >= this.limits.includesMax) return this.#limit('includesMax');
+    if (this.#watched.includes.length >= this.limits.includesMax) return this.#limit('includesMax');
     this.#open.push(file.path);
-    this.#includes.push(file.path);
+    this.#watched.included(file.path);
     const before = this.#file;
     const branches: Branch[] = [];
     let on = true;
@@ -154,7 +170,7 @@ export class Run implements Expansion {
 
   #begins(directive: Opening): boolean {
     if (directive.kind === 'if') return this.#holds(directive.tokens);
-    return this.macros.has(directive.name) === (directive.kind === 'ifdef');
+    return this.#watched.has(directive.name) === (directive.kind === 'ifdef');
   }
 
   #holds(tokens: readonly string[]): boolean {
@@ -163,14 +179,14 @@ export class Run implements Expansion {
       const token = tokens[i] ?? '';
       if (token === 'defined') {
         const inBrackets = tokens[i + 1] === '(';
-        asked.push(this.macros.has(tokens[inBrackets ? i + 2 : i + 1] ?? '') ? '1' : '0');
+        asked.push(this.#watched.has(tokens[inBrackets ? i + 2 : i + 1] ?? '') ? '1' : '0');
         i += inBrackets ? 3 : 1;
       } else if (questions.has(token) && tokens[i + 1] === '(') {
         while (i < tokens.length && tokens[i] !== ')') i++;
         asked.push('0');
       } else asked.push(token);
     }
-    const expanded = expand(asked, this, (limit) => this.#limit(limit));
+    const expanded = expand(asked, this.#asking, (limit) => this.#limit(limit));
     return this.#owner.condition(expanded.filter((token) => !isBlank(token)));
   }
 
@@ -179,12 +195,12 @@ export class Run implements Expansion {
       case 'define': {
         const { macro } = directive;
         if (macro !== null && !this.#setup.fixed.has(macro.name)) {
-          this.macros.set(macro.name, macro);
+          this.#watched.define(macro);
         }
         return;
       }
       case 'undef':
-        if (!this.#setup.fixed.has(directive.name)) this.macros.delete(directive.name);
+        if (!this.#setup.fixed.has(directive.name)) this.#watched.undefine(directive.name);
         return;
       case 'include': {
         const target = directive.target ?? this.#madeTarget(directive.text);
@@ -199,24 +215,24 @@ export class Run implements Expansion {
   // `#include MACRO`
   #madeTarget(text: string): IncludeTarget | null {
     if (/^[<"]/.test(text)) return null;
-    const tokens = expand(tokenise(text), this, (limit) => this.#limit(limit));
+    const tokens = expand(tokenise(text), this.#asking, (limit) => this.#limit(limit));
     return includeTarget(tokens.join('').trim());
   }
 
   #include({ name, quoted }: IncludeTarget, from: string, around: string[] | null): void {
     const { path, absent } = this.#setup.includes.find(name, from, quoted);
-    for (const one of absent) this.#absent.add(one);
+    this.#watched.lookedFor(absent);
     const file = path === null ? null : this.#owner.source(path);
     if (file === null) {
-      if (!this.#missing.has(name)) this.#missing.set(name, `${from}:${this.line}`);
-      return;
+      return this.#watched.notFound(name, `${from}:${this.line}`);
     }
     if (this.#open.filter((open) => open === file.path).length > 3) {
       return this.#limit(`includeDepthMax: ${file.path} includes itself`);
     }
-    if (file.guard !== null && this.macros.has(file.guard)) return;
-    if (this.#gives && around !== null && isInsideBraces(around)) return this.#inline(file, around);
-    if (!this.#gives || !this.#owner.wantsText(file.path)) return this.#process(file, null);
+    if (file.guard !== null && this.#watched.has(file.guard)) return;
+    if (!this.#gives) return this.#process(file, null);
+    if (around !== null && isInsideBraces(around)) return this.#inline(file, around);
+    if (!this.#owner.wantsText(file.path)) return this.#takeMacros(file);
     const out: string[] = [];
     this.#process(file, out);
     this.#headers.push({ path: file.path, text: out.join('') });
@@ -227,6 +243,17 @@ export class Run implements Expansion {
     const out: string[] = [];
     this.#process(file, out);
     around.push(out.join('').replaceAll('\n', ' '));
+  }
+
+  /** Does what the header did before to macros like these; else walks it, and notes what it does. */
+  #takeMacros(file: SourceFile): void {
+    const known = this.#owner.effects(file.path);
+    const room = this.limits.includesMax - this.#watched.includes.length;
+    const before = known.find((one) => one.includes.length < room && this.#watched.fits(one));
+    if (before !== undefined) return this.#watched.repeat(before);
+    const limitsMet = this.#limitsMet;
+    const effect = this.#watched.watch(() => this.#process(file, null));
+    if (limitsMet === this.#limitsMet && known.length < effectsMax) known.push(effect);
   }
 
   // Expands the line at `start`; takes the following lines in while a macro's arguments are open.
@@ -246,7 +273,7 @@ export class Run implements Expansion {
     let last = start;
     let on = onBefore;
     let tokens = first === undefined || first.text === '' ? [] : tokenise(first.text);
-    if (!tokens.some((token) => isName(token) && this.macros.has(token))) {
+    if (!tokens.some((token) => isName(token) && this.#watched.table.has(token))) {
       return { text: first?.text ?? '', count, last, on };
     }
     while (last - start < 400 && endsInsideCall(tokens, this.macros)) {
