@@ -53,6 +53,12 @@ describe('the preprocessor', () => {
     expect(words(text)).toBe('yes');
   });
 
+  it('pastes an empty argument as nothing', () => {
+    const macros =
+      '#define JOIN(prefix, x) mco_ ## prefix ## p ## x\n#define END(x) return x ## 1\n';
+    expect(words(`${macros}JOIN(, all) JOIN(i_, all) END()`)).toBe('mco_pall mco_i_pall return 1');
+  });
+
   it('expands, pastes and quotes as C does', () => {
     expect(words('#define CAT(a,b) a##b\n#define S(x) #x\nCAT(x, 1) S(a + b)')).toBe('x1 "a + b"');
     expect(words('#define f(x) x + f(x)\nf(1)')).toBe('1 + f(1)');

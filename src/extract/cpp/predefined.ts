@@ -42,7 +42,10 @@ const cpus: { readonly [name: string]: Cpu } = {
     defines: '__m68k__ __mc68000__ __mc68020__ mc68000 mc68020',
     model: { ...ilp32, longLongAlign: 2, alignMax: 2 },
   },
-  mips: { defines: '__mips__ __MIPSEL__ _MIPSEL __mips=1 __mips_o32', model: ilp32 },
+  mips: {
+    defines: '__mips__ __MIPSEL__ _MIPSEL __mips=1 __mips_o32 __NO_LEADING_UNDERSCORES__',
+    model: ilp32,
+  },
   powerpc: { defines: '__powerpc__ _ARCH_PPC __PPC__', model: { ...ilp32, charSigned: false } },
   hppa: { defines: '__hppa__ __hppa', model: ilp32 },
   ia64: { defines: '__ia64__ __ia64 __LP64__ _LP64', model: lp64 },
