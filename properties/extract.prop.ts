@@ -187,7 +187,7 @@ describe('reading a tree', () => {
           tree,
           limits,
           generated,
-          includes: includePath(tree, ['arch/toy/include'], [], generated),
+          includes: includePath(tree, ['arch/toy/include'], [''], generated, 'toy'),
           predefined: new Map(),
           fixed: new Set(),
           keep: new Set(),

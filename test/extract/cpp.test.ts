@@ -14,7 +14,7 @@ function preprocess(text: string, others: { readonly [path: string]: string } = 
     tree,
     limits: defaultLimits,
     generated,
-    includes: includePath(tree, ['arch/toy/include'], [], generated),
+    includes: includePath(tree, ['arch/toy/include'], [''], generated, 'toy'),
     predefined: new Map([
       [
         '__link_set_add_data',

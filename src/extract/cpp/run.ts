@@ -4,7 +4,13 @@
 import type { Limits } from '../limits.ts';
 import type { Expansion, MacroTable } from './macros.ts';
 import { endsInsideCall, expand } from './macros.ts';
-import type { HeaderDesk, Preprocessed, PreprocessorSetup, Recorded } from './preprocessed.ts';
+import type {
+  HeaderDesk,
+  MissingHeader,
+  Preprocessed,
+  PreprocessorSetup,
+  Recorded,
+} from './preprocessed.ts';
 import type { SourceFile, SourceLine } from './source.ts';
 import { isBlank, isName, tokenise } from './tokens.ts';
 
@@ -35,7 +41,7 @@ export class Run implements Expansion {
   readonly #includes: string[] = [];
   readonly #recorded: Recorded[] = [];
   readonly #origins = new Map<string, string>();
-  readonly #missing = new Map<string, string>();
+  readonly #missing = new Map<string, MissingHeader>();
   readonly #exceeded = new Map<string, string>();
   readonly #open: string[] = [];
   #size = 0;
@@ -61,7 +67,7 @@ export class Run implements Expansion {
       absent: this.#absent,
       recorded: this.#recorded,
       origins: this.#origins,
-      missing: [...this.#missing].map(([name, at]) => ({ name, at })),
+      missing: [...this.#missing.values()],
       exceeded: [...this.#exceeded].map(([limit, at]) => ({ limit, at })),
       macros: this.macros,
     };
@@ -195,13 +201,14 @@ export class Run implements Expansion {
     const match = /^([<"])([^>"]+)[>"]/.exec(text);
     if (match === null) return;
     const [, quote, name = ''] = match;
-    const { path, absent } = this.#setup.includes.find(name, from, quote === '"');
-    for (const one of absent) this.#absent.add(one);
-    const file = path === null ? null : this.#owner.source(path);
-    if (file === null) {
-      if (!this.#missing.has(name)) this.#missing.set(name, `${from}:${line.line}`);
-      return;
+    const found = this.#setup.includes.find(name, from, quote === '"');
+    for (const one of found.absent) this.#absent.add(one);
+    const file = found.path === null ? null : this.#owner.source(found.path);
+    if ((file === null || found.isStandIn === true) && !this.#missing.has(name)) {
+      const standIn = file === null ? {} : { standIn: file.path };
+      this.#missing.set(name, { name, at: `${from}:${line.line}`, ...standIn });
     }
+    if (file === null) return;
     if (this.#open.filter((open) => open === file.path).length > 3) {
       return this.#limit(`includeDepthMax: ${file.path} includes itself`);
     }

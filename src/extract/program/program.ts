@@ -110,7 +110,8 @@ export class Program {
     }
     this.#texts.set(file, text);
     const { functions, globals } = scanDefinitions(text);
-    for (const name of functions) append(this.#functionFiles, name, file);
+    const renamed = this.configuration.fileDefines.get(file);
+    for (const name of functions) append(this.#functionFiles, renamed?.get(name) ?? name, file);
     for (const name of globals) append(this.#globalFiles, name, file);
   }
 
@@ -127,8 +128,9 @@ export class Program {
 
   #take(read: UnitText): Unit {
     const { holes } = this.#setup;
-    for (const { name, at } of read.preprocessed.missing) {
-      holes.add({ kind: 'missing header', what: name, at });
+    for (const { name, at, standIn } of read.preprocessed.missing) {
+      const why = standIn === undefined ? {} : { why: `${standIn} is read in its place` };
+      holes.add({ kind: 'missing header', what: name, at, ...why });
     }
     for (const { limit, at } of read.preprocessed.exceeded) {
       holes.add({ kind: 'limit', what: limit, at });
@@ -188,7 +190,7 @@ export class Program {
   function(name: string, from: string, depth = 0): FunctionDef | null {
     const own = this.unit(from)?.functions.get(name);
     if (own !== undefined) return own;
-    const files = this.#functionFiles.get(name === 'kernmain' ? 'main' : name) ?? [];
+    const files = this.#functionFiles.get(name) ?? [];
     for (const file of files) {
       const found = this.unit(file)?.functions.get(name);
       if (found !== undefined && !found.isStatic) return found;

@@ -124,6 +124,7 @@ export class Places {
       statics: new Set(),
       result: undefined,
       returned: false,
+      end: null,
     };
   }
 
