@@ -89,9 +89,11 @@ const library = {
   'rump/fs/lib/libtoyfs/Makefile': 'SRCS=component.c\n.include <bsd.lib.mk>\n',
   'rump/fs/lib/libtoyfs/component.c': [
     'struct component { int type; void (*init)(void); };',
-    'static void toyfs_init(void) { pool_init(&toyfs_pool, 8); }',
-    'static const struct component toyfs = { .type = 2, .init = toyfs_init };',
-    '__link_set_add_rodata(rump_components, toyfs);',
+    '#define COMPONENT(kind) static void init_##kind(void); \\',
+    'static const struct component comp_##kind = { .type = kind, .init = init_##kind }; \\',
+    '__link_set_add_rodata(rump_components, comp_##kind); static void init_##kind(void)',
+    'COMPONENT(2)',
+    '{ pool_init(&toyfs_pool, 8); }',
   ].join('\n'),
 };
 

@@ -147,6 +147,10 @@ export class Program {
     for (const header of read.headers) this.#takeHeader(header);
     const { declared } = read;
     this.#takeErrors(declared);
+    // A macro may make a function's name, which no scan of the text sees.
+    for (const { name } of declared.functions) {
+      if (!this.#functionFiles.has(name)) append(this.#functionFiles, name, declared.path);
+    }
     for (const { name, type } of declared.declared) {
       if (!this.#declaredTypes.has(name)) this.#declaredTypes.set(name, type);
     }
