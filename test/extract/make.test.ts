@@ -106,6 +106,10 @@ describe('make(1): the rest', () => {
     ]);
     expect(what('.include <bsd.own.mk>\n.include <bsd.own.mk>\n')).toEqual(['<bsd.own.mk>']);
     expect(what(`.if ${'('.repeat(5_000)}1\n.endif`)[0]).toContain('.if ((((');
+    expect(what('.for i in a b\n'.repeat(9_000))[0]).toMatch(/nestingMax|confLinesMax/);
+    const doubled = Array.from({ length: 60 }, (_, i) => `V${i + 1}=$\{V${i}}$\{V${i}}`);
+    expect(what(['V0=x', ...doubled, 'A:=${V60}'].join('\n'))).toEqual(['expansionTokensMax']);
+    expect(what(`A=x\n${'A:=$A$A\n'.repeat(60)}`)[0]).toBe('expansionTokensMax');
     expect(what('.for x\n.endfor\n.frobnicate\n')).toEqual(['.for x', '.frobnicate']);
   });
 });

@@ -241,6 +241,19 @@ describe('the rules, where memory comes from a host', () => {
     ]);
   });
 
+  it('know an allocator of a subsystem by its name: its pages come from the host as well', async () => {
+    const make =
+      'pool_init(&buf, 8, 0, 0, 0, "buf", &bufmempool_allocator, 0); pool_setlowat(&buf, 1);';
+    const boot = library[`${kern}/rump.c`]?.replace('percpu_init();', `percpu_init(); ${make}`);
+    const declared = 'struct pool buf, bufmempool_allocator;';
+    const changed = await order({ [`${kern}/rump.c`]: `${declared}\n${boot}` });
+    expect(checkOrder(changed, { waivers: [] }).findings.rules[1]).toMatchObject({
+      rule: 'grown',
+      asked: 3,
+      held: 3,
+    });
+  });
+
   it('know no design where the allocators are stubs: no answer, and never a green one', async () => {
     const tree = {
       [`${kern}/vm.c`]: 'void uvm_init(void) { pool_subsystem_init(); }\n',

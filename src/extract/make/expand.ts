@@ -6,12 +6,19 @@ export interface Expansion {
   value(name: string): string | undefined;
   unknown(what: string): void;
   readonly nestingMax: number;
+  /** Letters that may still be made; a variable of variables of variables ends here. */
+  readonly left: { letters: number };
 }
 
 /** Expands a text; what is nested deeper than `nestingMax`, as a variable inside itself, is empty. */
 export function expandText(text: string, how: Expansion, depth = 0): string {
   if (depth > how.nestingMax) {
     how.unknown(`nestingMax at ${text.slice(0, 40)}`);
+    return '';
+  }
+  how.left.letters -= text.length;
+  if (how.left.letters < 0) {
+    how.unknown('expansionTokensMax');
     return '';
   }
   let out = '';

@@ -12,10 +12,11 @@ export function makeLines(text: string, file: string): readonly MakeLine[] {
   const raw = text.split('\n');
   for (let i = 0; i < raw.length; i++) {
     const at = `${file}:${i + 1}`;
-    let line = raw[i] ?? '';
-    while (/(?:^|[^\\])\\$/.test(line) && i + 1 < raw.length) {
-      line = `${line.slice(0, -1).trimEnd()} ${(raw[++i] ?? '').trimStart()}`;
-    }
+    const parts = [raw[i] ?? ''];
+    while (continues(raw[i] ?? '') && i + 1 < raw.length) parts.push((raw[++i] ?? '').trimStart());
+    const line = parts
+      .map((part) => (continues(part) ? part.slice(0, -1).trimEnd() : part))
+      .join(' ');
     // What a shell would run says nothing about which files there are.
     if (line.startsWith('\t')) continue;
     const bare = withoutComment(line).trim();
@@ -23,6 +24,8 @@ export function makeLines(text: string, file: string): readonly MakeLine[] {
   }
   return lines;
 }
+
+const continues = (line: string): boolean => line.endsWith('\\') && !line.endsWith('\\\\');
 
 const withoutComment = (line: string): string =>
   line.replace(/(^|[^\\])#.*$/, '$1').replaceAll('\\#', '#');

@@ -66,6 +66,7 @@ class MakeReader {
   readonly #variables = new Map<string, string>();
   readonly #open: string[] = [];
   #lineCount = 0;
+  #loops = 0;
 
   constructor(tree: SourceTree, limits: Limits, given: ReadonlyMap<string, string>) {
     this.#tree = tree;
@@ -86,6 +87,7 @@ class MakeReader {
       value: (name) => this.#value(name),
       unknown: (what) => this.#problem('not understood', what, at),
       nestingMax: this.#limits.nestingMax,
+      left: { letters: this.#limits.expansionTokensMax },
     });
   }
 
@@ -134,6 +136,10 @@ class MakeReader {
       if (line === undefined) break;
       if (++this.#lineCount > this.#limits.confLinesMax) {
         return this.#problem('limit', 'confLinesMax', line.at);
+      }
+      if (line.text.length > this.#limits.expansionTokensMax) {
+        this.#problem('limit', 'expansionTokensMax', line.at);
+        continue;
       }
       const [, directive, rest = ''] =
         /^\.\s*(-?[a-z]+)\b\s*(.*)$/.exec(line.text) ?? ([] as readonly string[]);
@@ -230,13 +236,21 @@ class MakeReader {
     const [, name = '', list = ''] = match;
     const whole = new RegExp(`\\$\\{${name}\\}|\\$\\(${name}\\)|\\$${name}\\b`, 'g');
     const changed = new RegExp(`\\$\\{${name}:`, 'g');
+    if (this.#loops >= this.#limits.nestingMax) return this.#problem('limit', 'nestingMax', at);
+    this.#loops++;
     for (const word of this.expanded(list, at).split(/\s+/)) {
       if (word === '') continue;
+      this.#lineCount += body.length;
+      if (this.#lineCount > this.#limits.confLinesMax) {
+        this.#problem('limit', 'confLinesMax', at);
+        break;
+      }
       // As make does: `${i:Mx}` becomes `${:Uword:Mx}`.
       const put = (text: string): string =>
         text.replace(whole, () => word).replace(changed, () => `\${:U${word}:`);
       this.#lines(body.map((line) => ({ at: line.at, text: put(line.text) })));
     }
+    this.#loops--;
   }
 
   #assignment(line: MakeLine): void {

@@ -245,7 +245,7 @@ const cutByName: ReadonlyMap<string, Cut> = new Map(
 export const axioms: readonly string[] = [
   'no context switch while cold: boot is one thread until the scheduler runs',
   'memory that C does not initialise starts as zero, unless assembly names it',
-  `at the start ${Object.entries(assumedValues)
+  `at the start, where C says nothing else, ${Object.entries(assumedValues)
     .map(([path, value]) => `${path} = ${value}`)
     .join(', ')}`,
   `never returns: ${[...neverReturns].join(', ')}`,

@@ -138,6 +138,8 @@ export class Places {
       return;
     }
     this.#defaults.set(path, 0n);
+    // What is assumed gives way to what C says: rump's kernel_map points at its map from the start.
+    if (path in assumedValues) this.#session.store.uninitialise(path, assumedValues[path]);
     this.fill(path, global.type, init, this.constantFrame(global.file));
   }
 

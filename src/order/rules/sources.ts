@@ -182,12 +182,12 @@ export function sourceOf(allocator: string, facts: Facts): Source {
   const { survey, era, directMapped } = facts;
   const standard = /^pool_allocator_(kmem|nointr|meta)(_fullpage)?$/.exec(allocator)?.[1];
   const needs = (...list: readonly Need[]): Source => ({ kind: 'needs', needs: list });
-  if (facts.isHosted && standard !== undefined) {
+  const known = own.find(({ name }) => name.test(allocator));
+  if (facts.isHosted && (standard ?? known) !== undefined) {
     return needs(doneNeed(survey, 'pool_subsystem_init', 'kern/subr_pool.c'));
   }
   const pages = pagesNeed(survey);
   if (standard === undefined) {
-    const known = own.find(({ name }) => name.test(allocator));
     if (known?.steals === true) return needs(...known.needs(facts));
     if (known !== undefined)
       return needs(pages, ...known.needs(facts).filter(({ need }) => need !== pages.need));
