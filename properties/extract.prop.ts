@@ -6,6 +6,8 @@ import { includePath } from '../src/extract/cpp/include-path.ts';
 import { Preprocessor } from '../src/extract/cpp/preprocess.ts';
 import type { Limits } from '../src/extract/index.ts';
 import { defaultLimits, extract, memoryTree } from '../src/extract/index.ts';
+import { readMakefile } from '../src/extract/make/makefile.ts';
+import { insideTree } from '../src/extract/source-tree.ts';
 
 /*
  * A tree is somebody else's text: whatever stands in it, reading it neither throws nor goes over
@@ -182,6 +184,13 @@ const cText = textOf([
   ],
 ]);
 
+const makeText = textOf([
+  ...['.include ', '"m.mk"', '<m.mk>', '.if ', '.elif ', '.else\n', '.endif\n', '.ifdef ', '.for '],
+  ...['i in ', '.endfor\n', '.PATH: ', 'defined(', 'empty(', 'exists(', ')', '(', '!', '&&', '||'],
+  ...['A', 'B', 'i', '=', '+=', ':=', '?=', '!=', '==', '"', '${', '$(', '}', '$A', '$i', '${A}'],
+  ...[':M*', ':N?', ':U', ':T', ':.c=.o', '..', '/', '#', '\\', '\n', '\n', '\t', ' '],
+]);
+
 const kernel = {
   'conf/files': 'file kern/main.c\n',
   'arch/toy/conf/files.toy': '',
@@ -195,7 +204,7 @@ function preprocessorOf(files: { readonly [path: string]: string }): Preprocesso
     tree,
     limits,
     generated,
-    includes: includePath(tree, ['arch/toy/include'], [], generated),
+    includes: includePath(tree, ['arch/toy/include'], [''], generated, 'toy'),
     predefined: new Map(),
     fixed: new Set(),
     keep: new Set(),
@@ -204,6 +213,18 @@ function preprocessorOf(files: { readonly [path: string]: string }): Preprocesso
 }
 
 describe('reading a tree', () => {
+  it('reads any makefile, and names no folder outside the tree', () => {
+    fc.assert(
+      fc.property(makeText, makeText, (text, other) => {
+        const tree = memoryTree({ 'lib/Makefile': text, 'm.mk': other, 'lib/m.mk': other });
+        const given = new Map([['MACHINE', 'toy']]);
+        const { value, paths } = readMakefile(tree, 'lib/Makefile', given, limits);
+        expect(value('A').length).toBeLessThanOrEqual(2 * limits.expansionTokensMax);
+        for (const path of paths) expect(insideTree(path)).toBe(path);
+      }),
+    );
+  });
+
   it('preprocesses any text within its limits, and every line stays on its line', () => {
     fc.assert(
       fc.property(cppText, cppText, (text, header) => {

@@ -94,6 +94,32 @@ const plants = [
         'swap',
       ),
   },
+  {
+    name: "rump: pool_subsystem_init() behind the heap's arenas",
+    file: 'rump/librump/rumpkern/vm.c',
+    ports: ['rump'],
+    rule: null,
+    plant: (text) =>
+      edit(
+        text,
+        /(\tpool_subsystem_init\(\);\n)([\s\S]*?)(\n\tpool_cache_bootstrap\(&pagecache)/,
+        '$2$1$3',
+        'rump',
+      ),
+  },
+  {
+    name: 'rump: mutex_obj_init() and callout_startup() swapped',
+    file: 'rump/librump/rumpkern/rump.c',
+    ports: ['rump'],
+    rule: null,
+    plant: (text) =>
+      edit(
+        text,
+        /\tmutex_obj_init\(\);\n\tcallout_startup\(\);/,
+        '\tcallout_startup();\n\tmutex_obj_init();',
+        'rump',
+      ),
+  },
 ];
 
 /** The tree, with one file that reads differently. */

@@ -177,8 +177,15 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
       'the folder of the kernel sources: /usr/src/sys; or the file of an order',
     )
     .option('--arch <ARCH>', 'the port: i386, amd64, …; with --diff a list')
-    .option('--config <NAME>', 'the kernel configuration; GENERIC where there is one')
-    .option('--option <NAME[=VALUE]>', 'set a kernel option (may be repeated)', collect)
+    .option(
+      '--config <NAME>',
+      'the kernel configuration; GENERIC where there is one; the components of rump',
+    )
+    .option(
+      '--option <NAME[=VALUE]>',
+      'set a kernel option, or a make variable of rump (may be repeated)',
+      collect,
+    )
     .option('--until <FUNCTION>', 'list up to the end of this function')
     .option('--only <FAMILIES>', 'list only these: pool,vmem,map,page,kmem,callback,…')
     .option('--expand', 'list every event, and what happens inside calls')

@@ -18,6 +18,7 @@ const known: { readonly [machine: string]: readonly string[] } = {
   hp300: ['pmap_bootstrap', 'pmap_bootstrap_finalize', 'hp300_init', 'main'],
   hp700: ['hppa_init', 'main'],
   usermode: ['main'],
+  rump: ['rump__init'],
   macppc: ['initppc', 'main'],
   ofppc: ['initppc', 'main'],
   pmax: ['mach_init', 'main'],
@@ -38,6 +39,10 @@ export interface Entries {
   /** How they were found. */
   readonly from: 'assembly' | 'table' | 'main alone';
 }
+
+/** The function with whose end, or in which, boot ends. */
+export const endOf = ({ kind, arch }: Configuration): string =>
+  kind === 'library' ? (known[arch]?.at(-1) ?? 'main') : 'main';
 
 /** The entry functions of the configured kernel, main() last. */
 export function entriesOf(

@@ -4,15 +4,15 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic, Result } from '../base/diagnostic.ts';
 import { bad, ok } from '../base/diagnostic.ts';
-import type { Order } from '../order/order.ts';
+import type { Order, OrderHole } from '../order/order.ts';
 import { orderSchema } from '../order/order.ts';
 import { cParser } from './c/parser.ts';
 import type { Cache } from './cache.ts';
 import { orderKey, storedOrder, storeOrder } from './cached-order.ts';
-import type { Configuration } from './config/configuration.ts';
+import type { ConfProblem, Configuration } from './config/configuration.ts';
 import { loadConfiguration } from './config/load.ts';
-import { dataModel } from './cpp/predefined.ts';
-import { entriesOf } from './entries.ts';
+import { dataModel, hostOf } from './cpp/predefined.ts';
+import { endOf, entriesOf } from './entries.ts';
 import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
@@ -61,12 +61,13 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
   const parser = await cParser();
   const holes = new Holes();
   for (const problem of configuration.value.problems) {
-    const kind = problem.kind === 'not understood' ? 'missing definition' : problem.kind;
-    const why =
-      problem.kind === 'not understood'
-        ? 'a configuration line was not understood'
-        : 'configuration';
-    holes.add({ kind, what: problem.what || '(empty)', at: problem.at, why });
+    const { kind, why } = confHoles[problem.kind];
+    holes.add({
+      kind,
+      what: problem.what || '(empty)',
+      at: problem.at,
+      ...(why !== undefined && { why }),
+    });
   }
   progress('scanning the selected files');
   const model = dataModel(configuration.value);
@@ -120,6 +121,8 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     entries: [...entries.frames],
     axioms: [
       `entry functions from ${entries.from === 'assembly' ? 'the start code' : entries.from}`,
+      ...configuration.value.assumed,
+      ...hostAxioms(configuration.value, holes),
       ...axioms,
     ],
     events: trace.events,
@@ -127,7 +130,8 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);
-    const rests = [...configuration.value.confFiles, ...configuration.value.files];
+    const { confFiles, absentFiles, files } = configuration.value;
+    const rests = [...confFiles, ...absentFiles, ...files];
     const paths = [...rests, ...units.filesRead, ...units.filesAbsent, ...missing].filter(
       (path) => !path.includes(' '),
     );
@@ -136,12 +140,32 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
   return ok(order);
 }
 
+/** What a problem of the configuration is to the order. */
+const confHoles: Readonly<Record<ConfProblem['kind'], Pick<OrderHole, 'kind' | 'why'>>> = {
+  'missing file': { kind: 'missing file', why: 'configuration' },
+  limit: { kind: 'limit', why: 'configuration' },
+  'not understood': { kind: 'missing definition', why: 'a configuration line was not understood' },
+  outside: {
+    kind: 'missing header',
+    why: 'a makefile of the system that builds the tree; it holds no code of the kernel',
+  },
+};
+
+/** A kernel that is a program is built with its host's headers; which host, the tree cannot say. */
+function hostAxioms(configuration: Configuration, holes: Holes): readonly string[] {
+  const host = hostOf(configuration);
+  const isFromHost = holes.all().some(({ what }) => what.startsWith('/usr/include/'));
+  return isFromHost
+    ? [`built on ${host}: the host's </usr/include/machine> is arch/${host}/include of this tree`]
+    : [];
+}
+
 function noMain(configuration: Configuration): Diagnostic {
   return {
     code: 'bad-tree',
-    message: `no function main() in the ${configuration.files.length} selected files`,
+    message: `no function ${endOf(configuration)}() in the ${configuration.files.length} selected files`,
     at: configuration.path,
-    hint: 'kern/init_main.c is missing, or the configuration does not select it',
+    hint: 'its file is missing, or the configuration does not select it',
   };
 }
 
@@ -192,7 +216,11 @@ function completeness(
   if (trace.events.length === 0) return [early('the trace has no events')];
   // Each entry function must have come to its end, not the last one alone.
   if (trace.diedIn.length > 0 || trace.ended.length === 0) {
-    return [early(`the trace stops before the end of main(): ${trace.diedIn.join('; ')}`)];
+    return [
+      early(
+        `the trace stops before the end of ${endOf(configuration)}(): ${trace.diedIn.join('; ')}`,
+      ),
+    ];
   }
   const called = new Set(
     trace.events.flatMap((event) => [

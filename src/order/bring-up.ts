@@ -5,8 +5,8 @@ import type { Findings } from './rules/index.ts';
 import { askRules } from './rules/index.ts';
 import type { Facts, Need } from './rules/sources.ts';
 import {
-  directMapOf,
   doneNeed,
+  factsOf,
   kmemNeeds,
   mallocNeeds,
   mapNeeds,
@@ -65,7 +65,7 @@ export function bringUp(order: Order, findings: Findings = askRules(order)): Bri
   const survey = surveyOf(order);
   const { era } = findings.era;
   if (era === null) return { columns: [], rows: [], reason: findings.era.reasons.join('; ') };
-  const columns = columnsOf({ survey, era, directMapped: directMapOf(survey, era) }, era);
+  const columns = columnsOf(factsOf(survey, findings.era, era), era);
   const answers = findings.rules.flatMap((rule) => rule.answers);
   const rows = routines.flatMap((routine): BringUpRow[] => {
     const run = survey.run(routine);
@@ -99,9 +99,15 @@ function columnsOf(facts: Facts, era: EraName): Column[] {
   };
   const pcache = doneNeed(survey, 'pool_subsystem_init', 'kern/subr_pool.c');
   const cache = pool(era === 'A' ? 'pool_allocator_nointr' : 'pool_allocator_meta');
+  // A host has no pages to steal.
+  const pages: Column[] = facts.isHosted
+    ? []
+    : [
+        { name: 'steal', needs: [pagesNeed(survey)], until: true },
+        { name: 'page', needs: [pagesNeed(survey)] },
+      ];
   return [
-    { name: 'steal', needs: [pagesNeed(survey)], until: true },
-    { name: 'page', needs: [pagesNeed(survey)] },
+    ...pages,
     { name: 'map', needs: mapNeeds(facts) },
     { name: 'meta pool', needs: pool('pool_allocator_meta') },
     { name: 'pool', needs: pool('pool_allocator_kmem') },

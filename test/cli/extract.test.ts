@@ -115,6 +115,36 @@ describe('waivers', () => {
   });
 });
 
+describe('bootproof extract --arch rump', () => {
+  const rump = (...words: readonly string[]): Promise<Ran> =>
+    extract('--arch', 'rump', tree, ...words);
+
+  it('reads a library from its makefiles, and names what it takes for granted', async () => {
+    const ran = await rump();
+    const order = orderOf(ran);
+    expect(order.title).toBe('rump rumpkern of NetBSD 5.0.3');
+    expect(order.events.map(({ call, object }) => `${call} ${object ?? ''}`.trim())).toEqual([
+      'pool_subsystem_init',
+      'mutex_init pool_head_lock',
+      'pool_init lwp_pool',
+      'callback_register kernel_map_store.reclaim',
+      'set cold',
+    ]);
+    expect(order.axioms).toContain('make variables that nobody sets: RUMP_DEBUG');
+    expect(ran.err).toContain('memory comes from a host (_RUMPKERNEL)');
+  });
+
+  it('says that no era fits a library with pools alone, and ends with 5', async () => {
+    expect((await rump('--rules-only')).code).toBe(5);
+  });
+
+  it('ends with 2 at a component that is not there, and lists those that are', async () => {
+    const { code, out, err } = await rump('--config', 'rumpkern,rumpvfs');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('no component of rump is called rumpvfs; known are rumpkern');
+  });
+});
+
 describe('bootproof extract --diff', () => {
   it('compares one tree under two option sets', async () => {
     const { code, out } = await toy('--diff', '--with', 'BUG_EARLY_GET');

@@ -66,6 +66,7 @@ describe('config(1)', () => {
       'conf/files',
       'arch/cpu/conf/files.cpu',
       'arch/toy/conf/files.toy',
+      'arch/toy/conf/Makefile.toy',
     ]);
     expect(files).toEqual(['a.c']);
   });

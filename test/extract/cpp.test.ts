@@ -14,7 +14,7 @@ function preprocess(text: string, others: { readonly [path: string]: string } = 
     tree,
     limits: defaultLimits,
     generated,
-    includes: includePath(tree, ['arch/toy/include'], [], generated),
+    includes: includePath(tree, ['arch/toy/include'], [''], generated, 'toy'),
     predefined: new Map([
       [
         '__link_set_add_data',
@@ -67,6 +67,12 @@ describe('the preprocessor', () => {
     const text =
       '#if defined(A) && B > 1\nno\n#elif !defined A\nyes\n#else\nno\n#endif\n#ifdef A\nno\n#endif';
     expect(words(text)).toBe('yes');
+  });
+
+  it('pastes an empty argument as nothing', () => {
+    const macros =
+      '#define JOIN(prefix, x) mco_ ## prefix ## p ## x\n#define END(x) return x ## 1\n';
+    expect(words(`${macros}JOIN(, all) JOIN(i_, all) END()`)).toBe('mco_pall mco_i_pall return 1');
   });
 
   it('expands, pastes and quotes as C does', () => {

@@ -10,11 +10,11 @@ export function summaryText(order: Order, report: OrderReport): string {
   const { events, mustEvents } = report;
   const holes = order.holes ?? [];
   const kinds = [...new Set(holes.map(({ kind }) => kind))];
-  const { era, reasons } = report.findings.era;
+  const { era, isHosted, reasons } = report.findings.era;
   return [
     `${order.title}: ${counted(events, 'event')}, ${grouped(mustEvents)} must, ` +
       `${grouped(events - mustEvents)} may`,
-    era === null ? reasons.join('; ') : `era ${era}`,
+    era === null ? reasons.join('; ') : `era ${era}${isHosted ? ', memory from a host' : ''}`,
     `${counted(holes.length, 'hole')}${holes.length === 0 ? '' : ':'}`,
     ...kinds.map((kind) => {
       const of = holes.filter((hole) => hole.kind === kind);

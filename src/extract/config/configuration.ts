@@ -10,19 +10,29 @@ export interface Configuration {
   readonly machine: string;
   /** The other names of the `machine` line: CPU families whose headers and conf files count. */
   readonly families: readonly string[];
+  /** A kernel that a machine starts, or a library that a program calls. */
+  readonly kind: 'kernel' | 'library';
   /** Selected source files, in the order of the conf files. */
   readonly files: readonly string[];
   /** Headers that config(1) would write: `opt_*.h` and the counts of devices. */
   readonly headers: ReadonlyMap<string, string>;
   /** Options that no conf file declares: plain `-D`. */
   readonly defines: ReadonlyMap<string, string>;
+  /** Further `-D` of single files, by path. */
+  readonly fileDefines: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly options: ReadonlyMap<string, string>;
   /** What autoconfiguration could attach: `cpu at mainbus`, with the name of its attachment. */
   readonly attachments: readonly Attachment[];
   /** Folders that conf files add to the include path, as `-I$S/dist/ipf`. */
   readonly includeFolders: readonly string[];
+  /** Folders for which `machine/` stands, the first before the next. */
+  readonly machineFolders: readonly string[];
   readonly confFiles: readonly string[];
+  /** Files that were looked for in vain: what is read changes where one appears. */
+  readonly absentFiles: readonly string[];
   readonly problems: readonly ConfProblem[];
+  /** What the configuration leaves open and the reading takes for granted, as sentences. */
+  readonly assumed: readonly string[];
 }
 
 export interface Attachment {
@@ -33,7 +43,8 @@ export interface Attachment {
 }
 
 export interface ConfProblem {
-  readonly kind: 'missing file' | 'not understood' | 'limit';
+  /** `outside`: a makefile of the system that builds the tree; it holds no code of the kernel. */
+  readonly kind: 'missing file' | 'not understood' | 'limit' | 'outside';
   readonly what: string;
   readonly at: string;
 }

@@ -1,22 +1,17 @@
 /**
  * Finds and reads the configuration of an architecture, or says what there is instead.
  */
-import { distance } from 'fastest-levenshtein';
 import type { Result } from '../../base/diagnostic.ts';
 import { bad, ok } from '../../base/diagnostic.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Configuration } from './configuration.ts';
+import { knownLibraries, loadLibrary } from './library.ts';
+import { withPortMakefile } from './port-makefile.ts';
 import { readDeclarations } from './reader.ts';
+import type { ConfigRequest } from './request.ts';
+import { unknownName } from './request.ts';
 import { selected } from './select.ts';
-
-export interface ConfigRequest {
-  readonly arch: string;
-  /** The configuration's name; `GENERIC` or, on boards without one, the first of `preferred`. */
-  readonly config?: string;
-  /** Options that are set (value, or '' for none) or taken out (null). */
-  readonly options?: { readonly [name: string]: string | null };
-}
 
 // evbarm, usermode and the like have no GENERIC: these are what their boards build first.
 const preferred = ['GENERIC', 'RPI', 'INTEGRATOR', 'GENERIC.common', 'MALTA', 'PMPPC', 'WALNUT'];
@@ -39,8 +34,9 @@ export function loadConfiguration(
   limits: Limits,
 ): Result<Configuration> {
   const { arch } = request;
-  const archs = knownArchitectures(tree);
-  if (!archs.includes(arch)) return unknown('architecture', arch, archs);
+  if (knownLibraries(tree).includes(arch)) return loadLibrary(tree, request, limits);
+  const archs = [...knownArchitectures(tree), ...knownLibraries(tree)];
+  if (!archs.includes(arch)) return unknownName('architecture', arch, archs);
   const names = knownConfigurations(tree, arch);
   const name = request.config ?? preferred.find((one) => names.includes(one));
   if (name === undefined) {
@@ -50,29 +46,19 @@ export function loadConfiguration(
       hint: 'name one with --config',
     });
   }
-  if (!names.includes(name)) return unknown(`configuration of ${arch}`, name, names);
+  if (!names.includes(name)) return unknownName(`configuration of ${arch}`, name, names);
   const path = `arch/${arch}/conf/${name}`;
-  const declared = readDeclarations(tree, path, limits);
+  const asWritten = readDeclarations(tree, path, limits);
+  const isBare = asWritten.machine === '';
+  const declared = isBare ? readDeclarations(tree, path, limits, arch) : asWritten;
   for (const [option, value] of Object.entries(request.options ?? {})) {
     if (value === null) declared.options.delete(option);
     else declared.options.set(option, value);
   }
-  if (declared.machine === '') {
-    return bad({
-      code: 'bad-tree',
-      message: 'the configuration names no machine',
-      at: path,
-      hint: 'a kernel configuration begins with a `machine` line, often in its std.ARCH',
-    });
-  }
-  return ok(selected(declared, { arch, name, path }, (file) => tree.size(file) !== null));
-}
-
-function unknown<T>(what: string, name: string, known: readonly string[]): Result<T> {
-  const near = [...known].sort((a, b) => distance(a, name) - distance(b, name)).slice(0, 3);
-  return bad({
-    code: 'unknown-name',
-    message: `no ${what} is called ${name}; known are ${known.join(', ') || 'none'}`,
-    ...(near.length > 0 && { hint: `the nearest are ${near.join(', ')}` }),
-  });
+  const assumed = isBare
+    ? [`${path} names no machine: read as if it began with \`machine ${arch}\``]
+    : [];
+  const identity = { arch, name, path, assumed };
+  const configuration = selected(declared, identity, (file) => tree.size(file) !== null);
+  return ok(withPortMakefile(tree, configuration, limits));
 }

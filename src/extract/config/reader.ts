@@ -14,9 +14,15 @@ import { noDeclarations } from './configuration.ts';
 import type { ConfLine } from './lines.ts';
 import { confLines, confList, confTokens } from './lines.ts';
 
-/** Reads `path` and all it includes. */
-export function readDeclarations(tree: SourceTree, path: string, limits: Limits): Declarations {
+/** Reads `path` and all it includes; `machine` stands for a first line that names one. */
+export function readDeclarations(
+  tree: SourceTree,
+  path: string,
+  limits: Limits,
+  machine?: string,
+): Declarations {
   const reader = new ConfReader(tree, limits);
+  if (machine !== undefined) reader.machine([machine], path);
   reader.include(path, 'conf', true);
   return reader.declarations;
 }
@@ -66,6 +72,18 @@ class ConfReader {
     this.#open.pop();
   }
 
+  machine(names: readonly string[], at: string): void {
+    const { declarations } = this;
+    if (declarations.machine !== '') return;
+    declarations.machine = names[0] ?? '';
+    declarations.families = [...names.slice(1)];
+    this.include('conf/files', at, true);
+    for (const family of declarations.families) {
+      this.include(`arch/${family}/conf/files.${family}`, at, false);
+    }
+    this.include(`arch/${declarations.machine}/conf/files.${declarations.machine}`, at, true);
+  }
+
   #statements(lines: readonly ConfLine[]): void {
     // Whether each open conditional is taken now, and whether any branch of it was.
     const conditions: { on: boolean; taken: boolean }[] = [];
@@ -113,7 +131,7 @@ class ConfReader {
         else this.#prefixes.push(this.#substituted(rest));
         return;
       case 'machine':
-        return this.#machine(tokens.slice(1), line);
+        return this.machine(tokens.slice(1), `${line.file}:${line.line}`);
       case 'defflag':
       case 'defopt':
       case 'defparam':
@@ -160,19 +178,6 @@ class ConfReader {
   #included(rest: string, line: ConfLine, required: boolean): void {
     const path = this.#prefixed(this.#substituted(rest));
     this.include(path, `${line.file}:${line.line}`, required);
-  }
-
-  #machine(names: readonly string[], line: ConfLine): void {
-    const { declarations } = this;
-    if (declarations.machine !== '') return;
-    declarations.machine = names[0] ?? '';
-    declarations.families = [...names.slice(1)];
-    const at = `${line.file}:${line.line}`;
-    this.include('conf/files', at, true);
-    for (const family of declarations.families) {
-      this.include(`arch/${family}/conf/files.${family}`, at, false);
-    }
-    this.include(`arch/${declarations.machine}/conf/files.${declarations.machine}`, at, true);
   }
 
   #option(keyword: string, words: readonly string[]): void {

@@ -8,6 +8,7 @@ interface Identity {
   readonly arch: string;
   readonly name: string;
   readonly path: string;
+  readonly assumed: readonly string[];
 }
 
 /** Selects; `exists` tells which files the tree really has. */
@@ -39,15 +40,26 @@ export function selected(
     ...identity,
     machine: declared.machine,
     families: declared.families,
+    kind: 'kernel',
     files,
     headers: headers(declared, attributes, counts),
     defines: undeclared(declared),
+    fileDefines: new Map(),
     options: declared.options,
     attachments,
-    includeFolders: [...declared.includeFolders],
+    includeFolders: ['', 'arch', '../common/include', ...declared.includeFolders],
+    machineFolders: machineFolders(declared),
     confFiles: declared.confFiles,
+    absentFiles: [],
     problems,
   };
+}
+
+// A Xen kernel has some headers of its own for each CPU, and the CPU's for the rest.
+function machineFolders({ machine, families }: Declarations): readonly string[] {
+  const own = `arch/${machine}/include`;
+  const cpu = families.find((family) => family === 'amd64' || family === 'i386');
+  return machine === 'xen' && cpu !== undefined ? [`${own}/${cpu}`, `arch/${cpu}/include`] : [own];
 }
 
 // `defflag CPU_ARM1176: CPU_ARM11`: whoever asks for the first gets the second.
@@ -188,8 +200,15 @@ function headers(
   return written;
 }
 
+/** What conf/Makefile.kern.inc gives every file of a kernel. */
+const kernelFlags: readonly (readonly [string, string])[] = [
+  ['_KERNEL', '1'],
+  ['_KERNEL_OPT', '1'],
+  ['MAXUSERS', '64'],
+];
+
 function undeclared(declared: Declarations): ReadonlyMap<string, string> {
-  const defines = new Map<string, string>();
+  const defines = new Map(kernelFlags);
   for (const [name, value] of declared.options) {
     if (!declared.headerOf.has(name)) defines.set(name, value === '' ? '1' : value);
   }

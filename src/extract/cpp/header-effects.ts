@@ -7,6 +7,7 @@
  * at once. Headers inside a header are part of its effect.
  */
 import type { Macro, MacroTable } from './macros.ts';
+import type { MissingHeader } from './preprocessed.ts';
 
 export interface HeaderEffect {
   /** Macros that were asked for, as they were before the header changed them; undefined: not there. */
@@ -18,7 +19,7 @@ export interface HeaderEffect {
   /** Where an included file was looked for in vain. */
   readonly absent: ReadonlySet<string>;
   /** Headers that were not found, and where they were asked for. */
-  readonly missing: ReadonlyMap<string, string>;
+  readonly missing: ReadonlyMap<string, MissingHeader>;
 }
 
 class Notes implements HeaderEffect {
@@ -26,7 +27,7 @@ class Notes implements HeaderEffect {
   readonly changed = new Map<string, Macro | undefined>();
   readonly includes: string[] = [];
   readonly absent = new Set<string>();
-  readonly missing = new Map<string, string>();
+  readonly missing = new Map<string, MissingHeader>();
 
   ask(name: string, macro: Macro | undefined): void {
     if (!this.changed.has(name) && !this.asked.has(name)) this.asked.set(name, macro);
@@ -37,8 +38,8 @@ class Notes implements HeaderEffect {
     for (const [name, macro] of effect.changed) this.changed.set(name, macro);
     for (const path of effect.includes) this.includes.push(path);
     for (const path of effect.absent) this.absent.add(path);
-    for (const [name, at] of effect.missing) {
-      if (!this.missing.has(name)) this.missing.set(name, at);
+    for (const [name, header] of effect.missing) {
+      if (!this.missing.has(name)) this.missing.set(name, header);
     }
   }
 }
@@ -49,7 +50,7 @@ export class WatchedMacros {
   /** What the whole unit read. */
   readonly includes: string[] = [];
   readonly absent = new Set<string>();
-  readonly missing = new Map<string, string>();
+  readonly missing = new Map<string, MissingHeader>();
   readonly #watching: Notes[] = [];
 
   constructor(table: MacroTable) {
@@ -93,9 +94,9 @@ export class WatchedMacros {
     }
   }
 
-  notFound(name: string, at: string): void {
+  notFound(header: MissingHeader): void {
     for (const { missing } of [this, ...this.#watching.slice(-1)]) {
-      if (!missing.has(name)) missing.set(name, at);
+      if (!missing.has(header.name)) missing.set(header.name, header);
     }
   }
 
@@ -123,8 +124,8 @@ export class WatchedMacros {
     }
     for (const path of effect.includes) this.includes.push(path);
     for (const path of effect.absent) this.absent.add(path);
-    for (const [name, at] of effect.missing) {
-      if (!this.missing.has(name)) this.missing.set(name, at);
+    for (const [name, header] of effect.missing) {
+      if (!this.missing.has(name)) this.missing.set(name, header);
     }
   }
 }

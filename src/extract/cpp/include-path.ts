@@ -14,7 +14,12 @@ export interface Found {
   readonly path: string | null;
   /** Where it was looked for first: a file that appears there would be found instead. */
   readonly absent: readonly string[];
+  /** True where the file named lies outside the tree, and `path` is the tree's own copy of it. */
+  readonly isStandIn?: boolean;
 }
+
+// NetBSD installs arch/MACHINE/include there: a kernel that is a program includes its host's.
+const hostFolder = '/usr/include/machine/';
 
 export const virtualPrefix = 'virtual:';
 
@@ -24,6 +29,8 @@ export function includePath(
   machine: readonly string[],
   folders: readonly string[],
   generated: ReadonlyMap<string, string>,
+  /** The machine on which a kernel that is a program is built. */
+  host: string,
 ): IncludePath {
   const links = new Map<string, readonly string[]>();
   for (const arch of tree.list('arch')) {
@@ -40,6 +47,10 @@ export function includePath(
   };
   const answers = new Map<string, Found>();
   const search = (name: string, folder: string | null): Found => {
+    if (name.startsWith(hostFolder)) {
+      const path = insideTree(`arch/${host}/include/${name.slice(hostFolder.length)}`);
+      if (path !== null && isFile(path)) return { path, absent: [], isStandIn: true };
+    }
     const absent: string[] = [];
     const candidates: string[] = [];
     if (folder !== null) candidates.push(joinPath(folder, name));
@@ -47,7 +58,7 @@ export function includePath(
     for (const link of (slash > 0 ? links.get(name.slice(0, slash)) : undefined) ?? []) {
       candidates.push(joinPath(link, name.slice(slash + 1)));
     }
-    candidates.push(name, ...folders.map((one) => joinPath(one, name)));
+    candidates.push(...folders.map((one) => joinPath(one, name)));
     for (const candidate of candidates) {
       const path = insideTree(candidate);
       if (path === null) continue;

@@ -167,8 +167,10 @@ class Expander {
         continue;
       }
       const arg = args[index] ?? [];
-      if (besidePaste(body, i)) push(out, withoutEdges(arg));
-      else {
+      if (besidePaste(body, i)) {
+        const bare = withoutEdges(arg);
+        push(out, bare.length === 0 ? [placemarker] : bare);
+      } else {
         expandedArgs[index] ??= this.run(arg, hidden, depth + 1);
         const expanded = expandedArgs[index] ?? [];
         this.#budget -= expanded.length;
@@ -192,6 +194,9 @@ function besidePaste(body: readonly string[], at: number): boolean {
   return body[before] === '##';
 }
 
+/** Stands for an empty argument beside `##` (C99 6.10.3.3): `a ## EMPTY ## b` is `ab`. */
+const placemarker = '\u0000';
+
 function pasted(body: readonly string[]): readonly string[] {
   if (!body.includes('##')) return body;
   const out: string[] = [];
@@ -202,13 +207,16 @@ function pasted(body: readonly string[]): readonly string[] {
     }
     while (isBlank(out.at(-1))) out.pop();
     const next = nextSolid(body, i + 1);
-    const left = out.pop() ?? '';
-    const right = body[next] ?? '';
-    // GNU: `, ## __VA_ARGS__` drops the comma when there are none.
-    if (!(left === ',' && right === '')) push(out, tokenise(left + right));
+    const left = out.pop() ?? placemarker;
+    const right = body[next] ?? placemarker;
     i = next;
+    // GNU: `, ## __VA_ARGS__` drops the comma when there are none.
+    if (left === ',' && right === placemarker) continue;
+    if (left === placemarker || right === placemarker) {
+      out.push(left === placemarker ? right : left);
+    } else push(out, tokenise(left + right));
   }
-  return out;
+  return out.filter((token) => token !== placemarker);
 }
 
 function argumentsAt(

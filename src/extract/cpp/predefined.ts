@@ -42,7 +42,10 @@ const cpus: { readonly [name: string]: Cpu } = {
     defines: '__m68k__ __mc68000__ __mc68020__ mc68000 mc68020',
     model: { ...ilp32, longLongAlign: 2, alignMax: 2 },
   },
-  mips: { defines: '__mips__ __MIPSEL__ _MIPSEL __mips=1 __mips_o32', model: ilp32 },
+  mips: {
+    defines: '__mips__ __MIPSEL__ _MIPSEL __mips=1 __mips_o32 __NO_LEADING_UNDERSCORES__',
+    model: ilp32,
+  },
   powerpc: { defines: '__powerpc__ _ARCH_PPC __PPC__', model: { ...ilp32, charSigned: false } },
   hppa: { defines: '__hppa__ __hppa', model: ilp32 },
   ia64: { defines: '__ia64__ __ia64 __LP64__ _LP64', model: lp64 },
@@ -67,6 +70,14 @@ export function cpuFor(configuration: Configuration): string {
     if (cpu !== undefined) return cpu;
   }
   return 'i386';
+}
+
+/** The machine whose programs run on that CPU: the host of a kernel that is a program. */
+export function hostOf(configuration: Configuration): string {
+  const cpu = cpuFor(configuration);
+  const isHost = ([name, one]: readonly [string, string]): boolean =>
+    one === cpu && name !== configuration.machine;
+  return Object.entries(cpuOf).find(isHost)?.[0] ?? configuration.machine;
 }
 
 export function dataModel(configuration: Configuration): DataModel {
@@ -132,8 +143,8 @@ const ours = [
 
 const compiler = [
   ...['__NetBSD__ 1', '__ELF__ 1', '__GNUC__ 4', '__GNUC_MINOR__ 5', '__STDC__ 1', '__unix__ 1'],
-  ...['__STDC_VERSION__ 199901L', '__GNUC_STDC_INLINE__ 1', '_KERNEL 1', '_KERNEL_OPT 1'],
-  ...['__CHAR_BIT__ 8', '__INT_MAX__ 0x7fffffff', '__OPTIMIZE__ 1', 'MAXUSERS 64'],
+  ...['__STDC_VERSION__ 199901L', '__GNUC_STDC_INLINE__ 1'],
+  ...['__CHAR_BIT__ 8', '__INT_MAX__ 0x7fffffff', '__OPTIMIZE__ 1'],
   ...['__ORDER_LITTLE_ENDIAN__ 1234', '__BYTE_ORDER__ 1234', '__SIZEOF_INT__ 4'],
 ];
 
@@ -163,8 +174,9 @@ export function predefinedMacros(configuration: Configuration): {
   return { macros, fixed };
 }
 
-/** A kernel that is a program has two main(): the makefile renames the kernel's own. */
-export function ownMacros({ machine }: Configuration): ReadonlyMap<string, readonly Macro[]> {
-  const renamed = machine === 'usermode' ? parseMacro('main kernmain') : null;
-  return new Map(renamed === null ? [] : [['kern/init_main.c', [renamed]]]);
+/** Macros of single files: a kernel that is a program has two main(), and renames its own. */
+export function ownMacros({ fileDefines }: Configuration): ReadonlyMap<string, readonly Macro[]> {
+  const macrosOf = (defines: ReadonlyMap<string, string>): Macro[] =>
+    [...defines].flatMap(([name, value]) => parseMacro(`${name} ${value}`) ?? []);
+  return new Map([...fileDefines].map(([file, defines]) => [file, macrosOf(defines)]));
 }

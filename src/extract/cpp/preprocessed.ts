@@ -29,6 +29,14 @@ export interface Recorded {
   readonly line: number;
 }
 
+/** A header that is not in the tree. */
+export interface MissingHeader {
+  readonly name: string;
+  readonly at: string;
+  /** The tree's own copy of it, where that was read instead. */
+  readonly standIn?: string;
+}
+
 export interface Preprocessed {
   readonly path: string;
   readonly text: string;
@@ -41,7 +49,7 @@ export interface Preprocessed {
   readonly recorded: readonly Recorded[];
   /** `file:line:function` → the macro whose expansion holds the call. */
   readonly origins: ReadonlyMap<string, string>;
-  readonly missing: readonly { readonly name: string; readonly at: string }[];
+  readonly missing: readonly MissingHeader[];
   readonly exceeded: readonly { readonly limit: string; readonly at: string }[];
   readonly macros: MacroTable;
 }

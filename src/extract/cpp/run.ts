@@ -78,7 +78,7 @@ export class Run implements Expansion {
       absent,
       recorded: this.#recorded,
       origins: this.#origins,
-      missing: [...missing].map(([name, at]) => ({ name, at })),
+      missing: [...missing.values()],
       exceeded: [...this.#exceeded].map(([limit, at]) => ({ limit, at })),
       macros: table,
     };
@@ -220,12 +220,14 @@ export class Run implements Expansion {
   }
 
   #include({ name, quoted }: IncludeTarget, from: string, around: string[] | null): void {
-    const { path, absent } = this.#setup.includes.find(name, from, quoted);
-    this.#watched.lookedFor(absent);
-    const file = path === null ? null : this.#owner.source(path);
-    if (file === null) {
-      return this.#watched.notFound(name, `${from}:${this.line}`);
+    const found = this.#setup.includes.find(name, from, quoted);
+    this.#watched.lookedFor(found.absent);
+    const file = found.path === null ? null : this.#owner.source(found.path);
+    if (file === null || found.isStandIn === true) {
+      const standIn = file === null ? {} : { standIn: file.path };
+      this.#watched.notFound({ name, at: `${from}:${this.line}`, ...standIn });
     }
+    if (file === null) return;
     if (this.#open.filter((open) => open === file.path).length > 3) {
       return this.#limit(`includeDepthMax: ${file.path} includes itself`);
     }

@@ -49,7 +49,8 @@ export function callsIn(text: string): readonly StartCall[] {
 
 /** The start code: linked first, by the port's makefile and not by a `file` line. */
 export function startFiles(configuration: Configuration): readonly string[] {
-  const { machine, families } = configuration;
+  const { machine, families, kind } = configuration;
+  if (kind === 'library') return [];
   const places = [machine, ...families].flatMap((name) => [
     ...[`arch/${name}/${name}/locore.S`, `arch/${name}/${name}/locore.s`],
   ]);

@@ -37,9 +37,16 @@ export class CachedUnits implements UnitReader {
     this.#hashes = hashes;
     this.#configuration = configuration;
     // What every unit depends on; generated headers are among the files of those that read them.
-    const { machine, arch, families, defines, includeFolders } = configuration;
+    const { machine, arch, families, defines, includeFolders, machineFolders, fileDefines } =
+      configuration;
     this.#base = JSON.stringify([
-      ...[cacheVersion, 'unit', machine, arch, families, [...defines], includeFolders, limits],
+      ...[cacheVersion, 'unit', machine, arch, families, [...defines]],
+      ...[
+        includeFolders,
+        machineFolders,
+        limits,
+        [...fileDefines].map(([file, own]) => [file, [...own]]),
+      ],
     ]);
   }
 

@@ -114,7 +114,8 @@ export class Program {
     }
     this.#texts.set(file, text);
     const { functions, globals } = scanDefinitions(text);
-    for (const name of functions) append(this.#functionFiles, name, file);
+    const renamed = this.configuration.fileDefines.get(file);
+    for (const name of functions) append(this.#functionFiles, renamed?.get(name) ?? name, file);
     for (const name of globals) append(this.#globalFiles, name, file);
   }
 
@@ -131,8 +132,9 @@ export class Program {
 
   #take(read: UnitText): Unit {
     const { holes } = this.#setup;
-    for (const { name, at } of read.preprocessed.missing) {
-      holes.add({ kind: 'missing header', what: name, at });
+    for (const { name, at, standIn } of read.preprocessed.missing) {
+      const why = standIn === undefined ? {} : { why: `${standIn} is read in its place` };
+      holes.add({ kind: 'missing header', what: name, at, ...why });
     }
     for (const { limit, at } of read.preprocessed.exceeded) {
       holes.add({ kind: 'limit', what: limit, at });
@@ -150,6 +152,10 @@ export class Program {
     for (const header of read.headers) this.#takeHeader(header);
     const { declared } = read;
     this.#takeErrors(declared);
+    // A macro may make a function's name, which no scan of the text sees.
+    for (const { name } of declared.functions) {
+      if (!this.#functionFiles.has(name)) append(this.#functionFiles, name, declared.path);
+    }
     for (const { name, type } of declared.declared) {
       if (!this.#declaredTypes.has(name)) this.#declaredTypes.set(name, type);
     }
@@ -193,7 +199,7 @@ export class Program {
   function(name: string, from: string, depth = 0): FunctionDef | null {
     const own = this.unit(from)?.functions.get(name);
     if (own !== undefined) return own;
-    const files = this.#functionFiles.get(name === 'kernmain' ? 'main' : name) ?? [];
+    const files = this.#functionFiles.get(name) ?? [];
     for (const file of files) {
       const found = this.unit(file)?.functions.get(name);
       if (found !== undefined && !found.isStatic) return found;

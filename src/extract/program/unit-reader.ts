@@ -13,7 +13,7 @@ import { includePath } from '../cpp/include-path.ts';
 import type { Expansion, MacroTable } from '../cpp/macros.ts';
 import { expand } from '../cpp/macros.ts';
 import type { DataModel } from '../cpp/predefined.ts';
-import { keptMacros, ownMacros, predefinedMacros } from '../cpp/predefined.ts';
+import { hostOf, keptMacros, ownMacros, predefinedMacros } from '../cpp/predefined.ts';
 import { Preprocessor } from '../cpp/preprocess.ts';
 import { isBlank } from '../cpp/tokens.ts';
 import type { Limits } from '../limits.ts';
@@ -25,13 +25,6 @@ import type { UnitReader, UnitText } from './program.ts';
 // Where the flags of all families are in scope at once.
 const flagFiles =
   /^(?:kern\/(?:init_main|subr_pool|subr_kmem|subr_vmem|kern_malloc)|uvm\/uvm_(?:init|km))\.c$/;
-
-// A Xen kernel has some headers of its own for each CPU, and the CPU's for the rest.
-function machineHeaders({ machine, families }: Configuration): readonly string[] {
-  const own = `arch/${machine}/include`;
-  const cpu = families.find((family) => family === 'amd64' || family === 'i386');
-  return machine === 'xen' && cpu !== undefined ? [`${own}/${cpu}`, `arch/${cpu}/include`] : [own];
-}
 
 export class FreshUnits implements UnitReader {
   readonly preprocessor: Preprocessor;
@@ -55,12 +48,17 @@ export class FreshUnits implements UnitReader {
     this.#limits = limits;
     this.#parser = parser;
     this.#model = model;
-    const folders = ['arch', '../common/include', ...configuration.includeFolders];
     this.preprocessor = new Preprocessor({
       tree,
       limits,
       generated: configuration.headers,
-      includes: includePath(tree, machineHeaders(configuration), folders, configuration.headers),
+      includes: includePath(
+        tree,
+        configuration.machineFolders,
+        configuration.includeFolders,
+        configuration.headers,
+        hostOf(configuration),
+      ),
       predefined: macros,
       ownMacros: ownMacros(configuration),
       fixed,

@@ -1,3 +1,5 @@
+import { callBackAxiom } from './call-backs.ts';
+
 /**
  * What a reading takes for granted. Each of these is printed with the order: a reader who does
  * not believe one knows what the order is worth.
@@ -212,6 +214,12 @@ const firmware: Cut = {
   hole: true,
 };
 
+const host: Cut = {
+  names: ['rumpuser_*', 'thunk_*'],
+  why: 'the host below the kernel answers; what it calls back is not followed',
+  hole: true,
+};
+
 /** Its board's code is not reached: what that code would have set is unknown. */
 export const placeholder: Cut = {
   names: ['unimpl_*', 'platform_not_*'],
@@ -224,7 +232,8 @@ export function cutFor(name: string): Cut | undefined {
   return (
     cutByName.get(name) ??
     (/^(?:unimpl_|platform_not_)/.test(name) ? placeholder : undefined) ??
-    (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined)
+    (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined) ??
+    (/^(?:rumpuser_|thunk_)/.test(name) ? host : undefined)
   );
 }
 
@@ -236,16 +245,18 @@ const cutByName: ReadonlyMap<string, Cut> = new Map(
 export const axioms: readonly string[] = [
   'no context switch while cold: boot is one thread until the scheduler runs',
   'memory that C does not initialise starts as zero, unless assembly names it',
-  `at the start ${Object.entries(assumedValues)
+  `at the start, where C says nothing else, ${Object.entries(assumedValues)
     .map(([path, value]) => `${path} = ${value}`)
     .join(', ')}`,
   `never returns: ${[...neverReturns].join(', ')}`,
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
+  'a return of the last entry function before its last statement ends the path, as panic does',
   'allocations answer with an object, never with failure',
   'after an early return the state of the path that goes on is kept; what follows is marked may',
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
+  callBackAxiom,
   'writes through pointers whose target is not known change nothing that is known',
-  ...[...cuts, firmware, placeholder].map(
+  ...[...cuts, firmware, host, placeholder].map(
     (cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`,
   ),
 ];

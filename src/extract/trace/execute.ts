@@ -82,6 +82,7 @@ export class Statements {
       case 'return': {
         const value = s.e === undefined ? undefined : this.#evaluator.value(s.e, frame);
         if (this.#forks.alive() === 'dead') return 'dead';
+        if (frame.end !== null && frame.end !== s) return this.#givenUp(s.line, frame);
         frame.result = frame.returned && frame.result !== value ? undefined : value;
         frame.returned = true;
         return 'return';
@@ -93,6 +94,11 @@ export class Statements {
       case 'continue':
         return 'continue';
     }
+  }
+
+  #givenUp(line: number, frame: Frame): Completion {
+    this.#session.lastEnd = `a return at ${frame.definition.file}:${line}`;
+    return 'dead';
   }
 
   /** Runs a list of statements from one of them on. */

@@ -51,7 +51,9 @@ export class Interpreter {
     this.#calls = new Calls(this.#session, this.#evaluator, statements, setup.flags);
     parts.statements = statements;
     parts.calls = this.#calls;
-    this.#session.store.initialise('@ipl', literal('HIGH'));
+    // A machine starts with interrupts off; a program is called as any other function is.
+    const isProgram = setup.program.configuration.kind === 'library';
+    this.#session.store.initialise('@ipl', literal(isProgram ? 'NONE' : 'HIGH'));
   }
 
   /** The value of a constant expression. */
@@ -68,7 +70,7 @@ export class Interpreter {
     for (const entry of entries) {
       const definition = program.function(entry.function, '');
       if (definition === null) continue;
-      this.#calls.follow(definition, [], null, entry.line);
+      this.#calls.enter(definition, entry.line, entry === entries.at(-1));
       // main() never returns: it ends in the scheduler, and so does the start code that calls it.
       const isOver = session.cutsMet.has('uvm_scheduler') || session.cutsMet.has('scheduler');
       if (!session.isDead || isOver) ended.push(entry.function);

@@ -1,7 +1,7 @@
 /**
  * Calls: which function, whether it is an event, whether it is followed.
  */
-import type { CallExpr, FunctionDef } from '../c/ir.ts';
+import type { CallExpr, FunctionDef, Stmt } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses } from './api.ts';
 import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
@@ -10,6 +10,7 @@ import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
+import { callBacksOf } from './call-backs.ts';
 import type { FlagTable } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
@@ -131,6 +132,15 @@ export class Calls {
     if (name === '_splnone') return this.#invoke('spl0', file, e, values, frame);
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
     if (known !== null) return known.value;
+    const parts = { session: this.#session, evaluator: this.#evaluator, frame };
+    const calledBack = callBacksOf(name, values, parts);
+    if (calledBack !== null) {
+      for (const one of calledBack) {
+        const [base = '', from = file] = one.callee.split('@');
+        this.#invoke(base, from, e, one.values, frame);
+      }
+      return undefined;
+    }
     const api =
       apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
@@ -191,12 +201,20 @@ export class Calls {
     this.#session.isDead = false;
   }
 
-  /** Runs a function's body; `frame` is null for an entry. */
+  /** Runs an entry function; with the end of the last one, boot ends. */
+  enter(definition: FunctionDef, line: number, isLast: boolean): void {
+    const { body } = definition;
+    const last = body.k === 'list' ? body.list.at(-1) : undefined;
+    this.follow(definition, [], null, line, isLast ? (last ?? body) : null);
+  }
+
+  /** Runs a function's body; `frame` is null for an entry, `end` is set for the last one. */
   follow(
     definition: FunctionDef,
     values: readonly Value[],
     frame: Frame | null,
     line: number,
+    end: Stmt | null = null,
   ): Value {
     const session = this.#session;
     const { stack, limits, holes, entryNames } = session;
@@ -224,6 +242,7 @@ export class Calls {
       locals: new Map(),
       result: undefined,
       returned: false,
+      end,
     };
     definition.parameters.forEach((parameter, i) => {
       const path = `${inner.id}:${parameter.name}`;

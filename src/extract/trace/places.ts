@@ -123,6 +123,7 @@ export class Places {
       locals: new Map(),
       result: undefined,
       returned: false,
+      end: null,
     };
   }
 
@@ -136,6 +137,8 @@ export class Places {
       return;
     }
     this.#defaults.set(path, 0n);
+    // What is assumed gives way to what C says: rump's kernel_map points at its map from the start.
+    if (path in assumedValues) this.#session.store.uninitialise(path, assumedValues[path]);
     this.fill(path, global.type, init, this.constantFrame(global.file));
   }
 

@@ -1,7 +1,7 @@
 /**
  * What all parts of the interpreter share: memory, program, the path so far, and what was found.
  */
-import type { CType, FunctionDef } from '../c/ir.ts';
+import type { CType, FunctionDef, Stmt } from '../c/ir.ts';
 import type { Holes } from '../holes.ts';
 import type { Limits } from '../limits.ts';
 import type { OrderEvent, OrderFrame } from '../../order/order.ts';
@@ -56,6 +56,11 @@ export interface Frame {
   /** Joined over all returns; meaningful where `returned` is true. */
   result: Value;
   returned: boolean;
+  /**
+   * For the function in which a boot ends: its last statement. A return from anywhere else gives
+   * the boot up, as panic() does. Null where every return is as good as the others.
+   */
+  readonly end: Stmt | null;
 }
 
 export type TraceEvent = { -readonly [K in keyof OrderEvent]: OrderEvent[K] };

@@ -52,6 +52,11 @@ export class Store {
     this.#noteWithin(path);
   }
 
+  /** Takes back what was set to `value` as what has always been there, if it still holds that. */
+  uninitialise(path: string, value: Value): void {
+    if (this.read(path).value === value) this.#values.delete(path);
+  }
+
   #noteWithin(path: string): void {
     const root = rootOf(path);
     const paths = this.#within.get(root);

@@ -34,6 +34,15 @@ export function arenaReady(survey: Survey, fit: EraFit): RuleReport {
     });
     return answers.report();
   }
+  if (fit.isHosted) {
+    answers.add({
+      verdict: 'not applicable',
+      object: 'kmem_arena',
+      says: 'memory comes from a host: the arena has a size and no range in a kernel map',
+      at: null,
+    });
+    return answers.report();
+  }
   if (heap === undefined) {
     answers.add({
       verdict: 'inconclusive',

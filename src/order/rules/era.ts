@@ -7,7 +7,10 @@ import type { Seen, Survey } from './survey.ts';
  * - D (from 2012): the kernel heap belongs to vmem arenas, no kmem_map, no chains;
  * - E: as D, and boundary tags come from a pool.
  *
- * Trees between 2009 and 2012, rump and usermode need not fit any: *no era fits* is an answer, with
+ * A kernel that takes its memory from a host (rump) has the allocators of a design and neither page
+ * queues nor kernel maps of uvm: the anchors that uvm brings are not asked for.
+ *
+ * Trees between 2009 and 2012 need not fit any: *no era fits* is an answer, with
  * the anchors that are there and those that are not. An anchor that is missing because its file was
  * not read is a gap of the reading, and every rule that needs it is inconclusive.
  */
@@ -24,6 +27,8 @@ export interface Anchor {
 
 export interface EraFit {
   readonly era: EraName | null;
+  /** Memory comes from a host: there is no page initialisation, and no kernel map of uvm. */
+  readonly isHosted: boolean;
   /** Anchors of every NetBSD boot. */
   readonly common: readonly Anchor[];
   readonly byEra: Readonly<Record<EraName, readonly Anchor[]>>;
@@ -83,12 +88,22 @@ interface Row {
   readonly name: string;
   readonly file: string;
   readonly find: Find;
+  /** Brought by uvm, which a kernel with memory of a host does without. */
+  readonly ofUvm?: true;
 }
+
+/** The flag with which a tree compiles itself for memory from hypercalls. */
+const hostedFlag = '_RUMPKERNEL';
 
 const common: readonly Row[] = [
   { name: 'uvm_init()', file: 'uvm/uvm_init.c', find: run('uvm_init') },
-  { name: 'uvm.page_init_done is set', file: 'uvm/uvm_page.c', find: set('uvm.page_init_done') },
-  { name: 'kernel_map is set', file: 'uvm/uvm_km.c', find: set('kernel_map') },
+  {
+    name: 'uvm.page_init_done is set',
+    file: 'uvm/uvm_page.c',
+    find: set('uvm.page_init_done'),
+    ofUvm: true,
+  },
+  { name: 'kernel_map is set', file: 'uvm/uvm_km.c', find: set('kernel_map'), ofUvm: true },
   { name: 'pool_subsystem_init()', file: 'kern/subr_pool.c', find: run('pool_subsystem_init') },
 ];
 
@@ -111,19 +126,32 @@ const ofEra: Readonly<Record<EraName, readonly Row[]>> = {
   D: [
     { name: 'vmem_subsystem_init()', file: 'kern/subr_vmem.c', find: metaArena },
     { name: 'arena kva', file: 'uvm/uvm_km.c', find: kvaArena },
-    { name: 'uvm_map_init_caches()', file: 'uvm/uvm_map.c', find: run('uvm_map_init_caches') },
+    {
+      name: 'uvm_map_init_caches()',
+      file: 'uvm/uvm_map.c',
+      find: run('uvm_map_init_caches'),
+      ofUvm: true,
+    },
   ],
   E: [
     { name: 'vmem_subsystem_init()', file: 'kern/subr_vmem.c', find: metaArena },
     { name: 'arena kva', file: 'uvm/uvm_km.c', find: kvaArena },
-    { name: 'uvm_map_init_caches()', file: 'uvm/uvm_map.c', find: run('uvm_map_init_caches') },
+    {
+      name: 'uvm_map_init_caches()',
+      file: 'uvm/uvm_map.c',
+      find: run('uvm_map_init_caches'),
+      ofUvm: true,
+    },
     { name: 'pool of boundary tags', file: 'kern/subr_vmem.c', find: tagPool },
   ],
 };
 
 export function eraOf(survey: Survey): EraFit {
+  const isHosted = survey.order.source.options?.[hostedFlag] !== undefined;
   const look = (rows: readonly Row[]): Anchor[] =>
-    rows.map(({ name, file, find }) => ({ name, file, at: find(survey)?.index ?? null }));
+    rows
+      .filter(({ ofUvm }) => !(isHosted && ofUvm === true))
+      .map(({ name, file, find }) => ({ name, file, at: find(survey)?.index ?? null }));
   const shared = look(common);
   const byEra = { A: look(ofEra.A), D: look(ofEra.D), E: look(ofEra.E) };
   const there = (anchors: readonly Anchor[]): boolean => anchors.every(({ at }) => at !== null);
@@ -138,7 +166,15 @@ export function eraOf(survey: Survey): EraFit {
   const absent = (anchors: readonly Anchor[]): Anchor[] => anchors.filter(({ at }) => at === null);
   const nearest = some(byEra.A) && !some(byEra.D) ? 'A' : 'D';
   const missing = [...absent(shared), ...(era === null ? absent(byEra[nearest]) : [])];
-  return { era, common: shared, byEra, reasons: reasons(), missing, unread: unread(survey) };
+  return {
+    era,
+    isHosted,
+    common: shared,
+    byEra,
+    reasons: reasons(),
+    missing,
+    unread: unread(survey),
+  };
 
   function reasons(): string[] {
     const seen = (anchors: readonly Anchor[]): string =>
@@ -146,14 +182,17 @@ export function eraOf(survey: Survey): EraFit {
         .filter(({ at }) => at !== null)
         .map(({ name, at }) => `${name} (#${at})`)
         .join(', ');
-    if (era !== null) return [`era ${era}: ${seen(byEra[era])}`];
+    const host = isHosted
+      ? [`memory comes from a host (${hostedFlag}): no pages, no kernel maps of uvm`]
+      : [];
+    if (era !== null) return [`era ${era}: ${seen(byEra[era])}`, ...host];
     const of = (name: 'A' | 'D'): string => {
       const found = seen(byEra[name]) || 'nothing';
       const lost = absent(byEra[name]).map((anchor) => `${anchor.name} (${anchor.file})`);
       return `era ${name}: found ${found}; ${lost.length === 0 ? 'nothing missing' : `missing ${lost.join(', ')}`}`;
     };
     const mixed = isMixed ? ['anchors of both designs are there: the tree lies between them'] : [];
-    return ['no era fits', ...mixed, of('A'), of('D')];
+    return ['no era fits', ...host, ...mixed, of('A'), of('D')];
   }
 }
 

@@ -7,8 +7,8 @@ import type { Facts, Need, Source } from './sources.ts';
 import {
   allocatorOf,
   declarationsOf,
-  directMapOf,
   everythingUp,
+  factsOf,
   kmemNeeds,
   mallocNeeds,
   mapNeeds,
@@ -39,12 +39,17 @@ export function grown(survey: Survey, fit: EraFit): RuleReport {
     return answers.report();
   }
   const { era } = fit;
-  const facts: Facts = { survey, era, directMapped: directMapOf(survey, era) };
+  const facts = factsOf(survey, fit, era);
   for (const use of survey.seen) {
     for (const [object, source] of demandsOf(facts, use))
       askSource(facts, answers, use, object, source);
   }
-  if (facts.directMapped === null) {
+  if (facts.isHosted) {
+    answers.note(
+      'pages and addresses come from a host: a pool waits for pool_subsystem_init() and nothing else, ' +
+        'kmem(9), malloc(9) and the kernel map for nothing',
+    );
+  } else if (facts.directMapped === null) {
     answers.note(`whether ${survey.order.port} uses pool pages direct-mapped is not known`);
   }
   return answers.report();
@@ -147,6 +152,7 @@ function askSource(
       guards: use.event.guards,
     });
   }
+  if (source.needs.length === 0) return answers.holds();
   for (const { need, suppliers, expectedIn } of source.needs) {
     // Inside the routine that brings its source up, a subsystem looks after itself.
     if (suppliers.some((one) => runsInside(use, need, one))) {

@@ -1,6 +1,7 @@
 import type { RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { ask, guardsText, isMust } from './ask.ts';
+import type { EraFit } from './era.ts';
 import { pagesNeed } from './sources.ts';
 import type { Survey } from './survey.ts';
 
@@ -9,11 +10,20 @@ import type { Survey } from './survey.ts';
  *
  * uvm_pageboot_alloc() after uvm.page_init_done panics; uvm_pagealloc() before it finds no pages.
  */
-export function pagesInTime(survey: Survey): RuleReport {
+export function pagesInTime(survey: Survey, fit: EraFit): RuleReport {
   const answers = new Answers(
     'pages',
     'Pages are stolen only before page initialisation ends, and allocated only after.',
   );
+  if (fit.isHosted) {
+    answers.add({
+      verdict: 'not applicable',
+      object: 'pages',
+      says: 'memory comes from a host: there are no pages to steal, and no page initialisation',
+      at: null,
+    });
+    return answers.report();
+  }
   const done = survey.sets('uvm.page_init_done').filter(isMust).at(0);
   const steals = survey.seen.filter(({ name }) =>
     ['uvm_pageboot_alloc', 'pmap_steal_memory', 'uvm_page_physget'].includes(name),

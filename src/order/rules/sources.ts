@@ -1,5 +1,5 @@
 import { argumentText, plainName } from '../calls.ts';
-import type { EraName } from './era.ts';
+import type { EraFit, EraName } from './era.ts';
 import type { Seen, Survey } from './survey.ts';
 import { covers, endOfRun, objectOf } from './survey.ts';
 
@@ -25,6 +25,12 @@ export interface Facts {
   readonly era: EraName;
   /** Whether pool pages are used where the port maps all memory anyway; null if not known. */
   readonly directMapped: boolean | null;
+  /** Pages and addresses come from a host, which needs nothing of the kernel. */
+  readonly isHosted: boolean;
+}
+
+export function factsOf(survey: Survey, { isHosted }: EraFit, era: EraName): Facts {
+  return { survey, era, directMapped: directMapOf(survey, era), isHosted };
 }
 
 /** Ports that define PMAP_MAP_POOLPAGE: in the 5.2 tree, and those that joined by 6.99.16. */
@@ -88,7 +94,9 @@ export function metaArenaNeed(survey: Survey): Need {
 const kvaNeed = (survey: Survey): Need => setNeed(survey, 'kmem_va_arena', 'uvm/uvm_km.c');
 
 /** kmem(9): a class of sizes is a pool of its own, made by kmem_init. */
-export function kmemNeeds({ survey, era }: Facts): readonly Need[] {
+export function kmemNeeds({ survey, era, isHosted }: Facts): readonly Need[] {
+  // Without caches every size goes to the back end, and that is the host.
+  if (isHosted) return [];
   if (era === 'A') {
     const arena = survey.sets('kmem_arena');
     return arena.length > 0
@@ -99,10 +107,11 @@ export function kmemNeeds({ survey, era }: Facts): readonly Need[] {
 }
 
 export const mallocNeeds = (facts: Facts): readonly Need[] =>
-  facts.era === 'A' ? [kmemMapNeed(facts.survey)] : kmemNeeds(facts);
+  facts.era === 'A' && !facts.isHosted ? [kmemMapNeed(facts.survey)] : kmemNeeds(facts);
 
 /** What has to be up before a mapping can be entered in a kernel map by uvm_map(). */
-export function mapNeeds({ survey, era }: Facts): readonly Need[] {
+export function mapNeeds({ survey, era, isHosted }: Facts): readonly Need[] {
+  if (isHosted) return [];
   if (era === 'A') return [kernelMapNeed(survey)];
   const entries = survey.seen.filter(
     (one) => one.meaning.role === 'declare' && objectOf(one) === 'uvm_map_entry_cache',
@@ -173,9 +182,12 @@ export function sourceOf(allocator: string, facts: Facts): Source {
   const { survey, era, directMapped } = facts;
   const standard = /^pool_allocator_(kmem|nointr|meta)(_fullpage)?$/.exec(allocator)?.[1];
   const needs = (...list: readonly Need[]): Source => ({ kind: 'needs', needs: list });
+  const known = own.find(({ name }) => name.test(allocator));
+  if (facts.isHosted && (standard ?? known) !== undefined) {
+    return needs(doneNeed(survey, 'pool_subsystem_init', 'kern/subr_pool.c'));
+  }
   const pages = pagesNeed(survey);
   if (standard === undefined) {
-    const known = own.find(({ name }) => name.test(allocator));
     if (known?.steals === true) return needs(...known.needs(facts));
     if (known !== undefined)
       return needs(pages, ...known.needs(facts).filter(({ need }) => need !== pages.need));
@@ -200,7 +212,11 @@ export function sourceOf(allocator: string, facts: Facts): Source {
 }
 
 /** Whether everything that any standard page source needs is certainly up at an event. */
-export function everythingUp({ survey, era }: Facts, index: number): boolean {
+export function everythingUp({ survey, era, isHosted }: Facts, index: number): boolean {
+  if (isHosted) {
+    const pools = survey.run('pool_subsystem_init');
+    return pools !== null && pools.last.index < index;
+  }
   const marks = era === 'A' ? ['kernel_map', 'kmem_map'] : ['kernel_map', 'kmem_va_arena'];
   const set = marks.every((mark) => survey.sets(mark).some((one) => one.index < index));
   const run = survey.run(era === 'A' ? 'pool_subsystem_init' : 'uvm_map_init_caches');
