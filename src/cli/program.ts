@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InternalError } from '../base/assert.ts';
+import { bisectVerdict } from '../order/bisect.ts';
 import { InputError, renderDiagnostics } from './failure.ts';
 import { defaultFuzzRuns, defaultMemoryMax, docsFolder, listingLegend } from './defaults.ts';
 import type { CheckWords } from './commands/check.ts';
@@ -22,23 +23,37 @@ export async function run(
   io: Io,
   loadCatalog: LoadCatalog,
 ): Promise<number> {
-  let code = 0;
+  // Stays null where no command came to an end of its own: help answers no question.
+  let code: number | null = null;
   const program = commands(io, loadCatalog, (found) => void (code = found));
   try {
     await program.parseAsync(words, { from: 'user' });
-    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-    if (error instanceof InputError) {
-      io.err(renderDiagnostics(error.diagnostics));
-      return exitCodes.usage;
-    }
-    io.err(renderOwnBug(error));
-    return exitCodes.ownBug;
+    code = codeOfFailure(error, io);
   }
+  if (isBisection(words)) return bisectVerdict(code ?? exitCodes.inconclusive);
+  return code ?? exitCodes.told;
 }
 
-const exitCodes = { usage: 2, ownBug: 70 } as const;
+function codeOfFailure(error: unknown, io: Io): number | null {
+  // Help and the version come by this way, too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? null : exitCodes.usage;
+  if (error instanceof InputError) {
+    io.err(renderDiagnostics(error.diagnostics));
+    const isOpen = error.diagnostics.every((one) => one.code === 'no-answer');
+    return isOpen ? exitCodes.inconclusive : exitCodes.usage;
+  }
+  io.err(renderOwnBug(error));
+  return exitCodes.ownBug;
+}
+
+export const exitCodes = { told: 0, usage: 2, inconclusive: 5, ownBug: 70 } as const;
+
+/**
+ * Asked of the words themselves, not of what became of them: a word that the parser refuses, and
+ * an error that nobody catches, must not read *bad* to git either.
+ */
+export const isBisection = (words: readonly string[]): boolean => words.includes('--bisect');
 
 export function renderOwnBug(error: unknown): string {
   const what = error instanceof InternalError ? 'an assertion of its own failed' : 'an error';
@@ -106,7 +121,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
     .option('--memory-max <SIZE>', 'stop at 512M, 4G', defaultMemoryMax)
     .option('--strict', 'a violation is a violation, even one that is recorded')
-    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125, bad input too')
     .option(
       '--trace-dir <DIR>',
       'save the run of each violation in this folder; with --full, witnesses',
@@ -195,7 +210,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--without <NAME>', 'of --diff: take this option out on the second side', collect)
     .option('--cache <DIR>', 'where readings are kept; else the user’s cache folder')
     .option('--no-cache', 'read everything again, and keep nothing')
-    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125, bad input too')
     .option('--json', 'print the order as JSON, as check --order reads it; with a view, the rules')
     .option('--quiet', 'print nothing; the exit code says it')
     .addHelpText('after', extractHelp)

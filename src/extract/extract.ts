@@ -199,7 +199,7 @@ function completeness(
   );
   return anchors
     .filter(({ names }) => !names.some((name) => called.has(name)))
-    .map(({ what }) => early(`the trace never meets ${what}`));
+    .map(({ what }) => ({ ...early(`the trace never meets ${what}`), code: 'no-answer' }));
 }
 
 function release(tree: SourceTree): string {

@@ -81,13 +81,5 @@ const crossedText = (place: Place): string =>
 
 const named = ({ call, object }: Place): string => `${call}(${object ?? ''})`;
 
-/**
- * The exit code for `git bisect run`: 0 good, 1 bad, 125 where this revision gives no answer. An
- * inconclusive answer is never good: it would send the bisection the wrong way.
- */
-export function bisectVerdict(exitCode: number): 0 | 1 | 125 {
-  return exitCode === 0 ? 0 : exitCode === 1 ? 1 : 125;
-}
-
 /** For a bisection by comparison with a known order. */
 export const bisectByDiff = (diff: OrderDiff): 0 | 1 => (isSameOrder(diff) ? 0 : 1);

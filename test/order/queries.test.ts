@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { against } from '../../src/order/against.ts';
-import { bisectByDiff, bisectVerdict, compareMany } from '../../src/order/compare.ts';
+import { bisectVerdict } from '../../src/order/bisect.ts';
+import { bisectByDiff, compareMany } from '../../src/order/compare.ts';
 import { consequenceText } from '../../src/order/consequences.ts';
 import { diffOrders, isSameOrder } from '../../src/order/diff.ts';
 import { checkOrder } from '../../src/order/index.ts';

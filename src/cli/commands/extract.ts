@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Order, OrderReport } from '../../order/index.ts';
-import { bisectVerdict, checkOrder } from '../../order/index.ts';
+import { checkOrder } from '../../order/index.ts';
 import type { LoadCatalog } from '../catalogue.ts';
 import { compare, diffJson, diffText, isSame, restricted, sameLevel } from '../extract/diff.ts';
 import type { Sides } from '../extract/diff.ts';
@@ -30,7 +30,6 @@ export interface ExtractWords extends ViewWords {
   readonly reason?: string;
   readonly by?: string;
   readonly cache?: CacheWord;
-  readonly bisect?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -45,11 +44,9 @@ export async function extractCommand(
   loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
-  const code =
-    words.diff === true
-      ? await compareSides(paths, words, loadCatalog, io)
-      : await extractOne(paths, words, io);
-  return words.bisect === true ? bisectVerdict(code) : code;
+  return words.diff === true
+    ? compareSides(paths, words, loadCatalog, io)
+    : extractOne(paths, words, io);
 }
 
 async function extractOne(paths: readonly string[], words: ExtractWords, io: Io): Promise<number> {
