@@ -85,9 +85,11 @@ into the tree. In a pipe the order is printed as JSON: bootproof extract … | b
 
 listing    ${listingLegend}
 
-exit code  0 no rule is violated (or, --diff, no difference)   1 a violation (a difference)
-           2 bad usage or input                                5 inconclusive: no era fits, or an
-                                                                 anchor of the boot is missing`;
+exit code  0 no rule is violated, and no answer is open        1 a violation (--diff: a difference)
+             (--diff: no difference)                           2 bad usage or input
+           5 inconclusive: the answer lies in what was not read, a selected file is missing, no
+             era fits, or an anchor of the boot was not met
+           the first of 2, 1, 5, 0 that occurs; unproved answers alone are 0`;
 
 function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void): Command {
   const program = new Command('bootproof')

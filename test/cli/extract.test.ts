@@ -55,7 +55,7 @@ describe('bootproof extract', () => {
     const { out } = await toy('--until', 'pmap_init', '--only', 'pool');
     expect(out).toContain('pool_cache_bootstrap');
     expect(out).not.toContain('kept_pool');
-    expect(out).not.toContain('uvm_setpagesize');
+    expect(out).not.toContain('M uvm_setpagesize');
     expect(out).toContain('M always, m on a condition, L in a loop, l maybe never');
   });
 

@@ -1,4 +1,5 @@
 import type { Answer, Order, OrderReport, Verdict } from '../../order/index.ts';
+import { missingFileText } from '../../order/index.ts';
 import { counted, grouped, listed, wrap } from '../../report/text.ts';
 
 /** What `extract` says of an order: the summary of the reading, and the answers of the rules. */
@@ -64,7 +65,7 @@ export function rulesText(report: OrderReport): string {
   for (const one of waived.unused) {
     lines.push(...wrap(`unused waiver: ${one.rule}: ${one.object} (${one.reason})`, '  ', '    '));
   }
-  lines.push(conclusion(report));
+  lines.push(...conclusion(report));
   return `${lines.join('\n')}\n`;
 }
 
@@ -84,13 +85,20 @@ function answerText(answer: Answer, number: number | undefined): string[] {
   return lines;
 }
 
-function conclusion({ exitCode, waived, holes, mustEvents, events }: OrderReport): string {
+function conclusion(report: OrderReport): string[] {
+  const { exitCode, waived, holes, mustEvents, events, missing, findings } = report;
   const count = (verdict: Verdict): number =>
     waived.standing.filter((answer) => answer.verdict === verdict).length;
   const rests = `${grouped(mustEvents)} of ${grouped(events)} events are certain, ${counted(holes, 'hole')}`;
-  if (exitCode === 1) return `${counted(count('violation'), 'violation')} (${rests})`;
-  if (exitCode === 5) return `inconclusive: an anchor of the order is missing (${rests})`;
-  return `no violation found, ${count('unproved')} unproved, ${count('inconclusive')} inconclusive (${rests})`;
+  const found = `${count('unproved')} unproved, ${count('inconclusive')} inconclusive (${rests})`;
+  if (exitCode === 1) return [`${counted(count('violation'), 'violation')}, ${found}`];
+  if (exitCode === 0) return [`no violation found, ${found}`];
+  const lacking = findings.era.missing.map(({ name, file }) => `not met: ${name} (${file})`);
+  const why = [...missing.map((one) => missingFileText(one)), ...lacking];
+  return [
+    ...wrap(`inconclusive: no violation found, and answers are open; ${found}`, '', '    '),
+    ...why.flatMap((line) => wrap(line, '  ', '    ')),
+  ];
 }
 
 /** The same for programs, of schema `bootproof/rules/1`. */
@@ -104,6 +112,7 @@ export function rulesJson(order: Order, report: OrderReport): object {
     events: report.events,
     mustEvents: report.mustEvents,
     holes: report.holes,
+    missing: report.missing,
     era: { era, reasons, missing: missing.map(({ name, file }) => ({ name, file })) },
     rules: report.findings.rules.map(({ rule, sentence, asked, held, notes }) => ({
       ...{ rule, sentence, asked, held },

@@ -2,6 +2,7 @@ import type { OrderHole } from '../order.ts';
 import type { Answers, Guard } from './answer.ts';
 import { holeText, placeOf } from './answer.ts';
 import type { Seen, Survey } from './survey.ts';
+import { canHide } from './unread.ts';
 
 /**
  * The one question behind most rules: *is it up when this runs?* `suppliers` are all events of
@@ -147,20 +148,10 @@ function isWrapped(text: string): boolean {
   return true;
 }
 
-const hidingKinds = new Set<OrderHole['kind']>([
-  'unresolved call',
-  'cut',
-  'opaque function',
-  'parse error',
-  'missing file',
-  'missing definition',
-  'limit',
-]);
-
 /** Holes that lie before an event, and so could hide something that happens before it. */
 export const holesBefore = (survey: Survey, index: number): OrderHole[] =>
   survey.holes.filter(
-    (hole) => hidingKinds.has(hole.kind) && (hole.before === undefined || hole.before <= index),
+    (hole) => canHide(hole) && (hole.before === undefined || hole.before <= index),
   );
 
 /** Whether what a hole hides could run the code at which `event` stands. */

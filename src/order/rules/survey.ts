@@ -22,7 +22,10 @@ export interface Survey {
   calls(name: string): readonly Seen[];
   /** Assignments to a phase-marking global; `false`, `NULL` and 0 do not count. */
   sets(global: string): readonly Seen[];
-  /** First run of a function: its own event, and all that happens inside; null if never seen. */
+  /**
+   * First run of a function: its own event, and all that happens inside. Null if it was never seen,
+   * or only called: where no file defines it, nothing of it has run.
+   */
   run(name: string): Run | null;
   /** Other names of an object: what a global was set to point at. */
   aliases(object: string): readonly string[];
@@ -59,13 +62,16 @@ export function surveyOf(order: Order): Survey {
     }
   }
   const runs = runsOf(seen);
+  const lacking = new Set(
+    (order.holes ?? []).filter(({ kind }) => kind === 'missing definition').map(({ what }) => what),
+  );
   return {
     order,
     seen,
     holes: order.holes ?? [],
     calls: (name) => byCall.get(name) ?? [],
     sets: (global) => bySet.get(global) ?? [],
-    run: (name) => runs.get(name) ?? null,
+    run: (name) => (lacking.has(name) ? null : (runs.get(name) ?? null)),
     aliases: (object) => [...(alias.get(object) ?? [])],
   };
 }
