@@ -27,6 +27,7 @@ export type { OrderDiff } from './diff.ts';
 export { diffOrders, isSameOrder } from './diff.ts';
 export type { Consequence } from './consequences.ts';
 export { consequencesOf, consequenceText } from './consequences.ts';
+export { brokenText, isAbout } from './broken.ts';
 export type { Comparison, SharedChange } from './compare.ts';
 export { bisectVerdict } from './bisect.ts';
 export { bisectByDiff, compareMany } from './compare.ts';

@@ -119,7 +119,8 @@ describe('bootproof extract --diff', () => {
   it('compares one tree under two option sets', async () => {
     const { code, out } = await toy('--diff', '--with', 'BUG_EARLY_GET');
     expect(code).toBe(1);
-    expect(out).toContain('pool_get(pmap_pv_pool) is new');
+    expect(out).toContain('pool_get(pmap_pv_pool) is new, and breaks rule initialised');
+    expect(out).toMatch(/now breaks rule initialised: pool_get\(\) uses the pool pmap_pv_pool/);
   });
 
   it('refuses a boot that a change makes end early, rather than compare half of it', async () => {

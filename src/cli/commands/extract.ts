@@ -135,10 +135,11 @@ async function compareSides(
   const after = optionsOf(words.with ?? [], words.without, before);
   const read = await sides(first, second, { before, after }, words, io);
   const leveled = await sameLevel(read, loadCatalog);
-  const comparison = compare({
+  const shown = {
     a: leveled.a.map((order) => restricted(order, only)),
     b: leveled.b.map((order) => restricted(order, only)),
-  });
+  };
+  const comparison = compare(shown, read);
   if (words.json === true) io.out(`${JSON.stringify(diffJson(comparison), null, 2)}\n`);
   else if (words.quiet !== true) io.out(diffText(comparison));
   if (comparison.byPort.size === 0) return 5;
