@@ -17,6 +17,7 @@ import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
 import { FileHashes } from './file-hashes.ts';
+import { uninitialised } from './named.ts';
 import { CachedUnits } from './program/cached-units.ts';
 import { Program } from './program/program.ts';
 import { Types } from './program/types.ts';
@@ -120,6 +121,10 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     ],
     events: trace.events,
     holes: [...holes.all()],
+    uninitialised: uninitialised(trace.events, {
+      all: program.texts(units.filesRead),
+      isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
+    }),
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);

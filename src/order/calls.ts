@@ -109,6 +109,18 @@ const unknownCall: Meaning = { family: 'other', role: 'other' };
 export const meaningOf = (event: OrderEvent): Meaning =>
   table.get(plainName(event.call)) ?? unknownCall;
 
+const asks = new Set([
+  ...['mutex_owned', 'mutex_ownable', 'rw_lock_held', 'rw_read_held', 'rw_write_held'],
+  ...['cv_has_waiters', 'cv_is_valid', 'cv_wait_sig', 'cv_timedwait_sig', 'callout_stop'],
+  ...['callout_halt', 'callout_pending', 'callout_active', 'callout_expired', 'sizeof'],
+]);
+
+/** Whether a call with the object as its first argument is known to leave it uninitialised. */
+export function initialisesNothing(call: string): boolean {
+  const role = table.get(plainName(call))?.role;
+  return asks.has(call) || role === 'use' || role === 'grow' || role === 'free' || role === 'read';
+}
+
 /** An argument as text, without `&` and casts; undefined where it is absent or not known. */
 export function argumentText(event: OrderEvent, ...names: readonly string[]): string | undefined {
   for (const name of names) {

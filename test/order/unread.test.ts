@@ -68,3 +68,31 @@ describe('an inconclusive answer', () => {
     expect(checkOrder(boot(use, { holes })).exitCode).toBe(1);
   });
 });
+
+describe('an object that nothing initialises', () => {
+  const use = before(vmemBoot, 'cpu_startup', 'main>foo_init mutex_enter foo_lock');
+  const cut: OrderHole = { kind: 'cut', what: 'bar_init', before: 2 };
+  const searched = (named: readonly string[], holes: readonly OrderHole[] = [cut]) =>
+    checkOrder({
+      ...boot(use, { holes }),
+      uninitialised: [{ object: 'foo_lock', named: [...named] }],
+    });
+
+  it('is a violation whatever was not followed, if no text names it to initialise it', () => {
+    const { exitCode, waived } = searched([]);
+    expect(exitCode).toBe(1);
+    expect(waived.standing[0]?.says).toBe(
+      'mutex_enter() uses the lock foo_lock, and no code of the tree initialises foo_lock',
+    );
+  });
+
+  it('is inconclusive where some text names it, and shows where', () => {
+    const { exitCode, waived } = searched(['kern/bar.c:12']);
+    expect(exitCode).toBe(5);
+    expect(waived.standing[0]?.holes[0]).toBe('foo_lock is named at kern/bar.c:12');
+  });
+
+  it('is inconclusive where a file is missing: the initialiser may be in it', () => {
+    expect(searched([], [cut, missing('kern/foo.c')]).exitCode).toBe(5);
+  });
+});

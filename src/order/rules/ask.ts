@@ -21,6 +21,8 @@ export interface Question {
   readonly who: string;
   readonly use: Seen;
   readonly suppliers: readonly Seen[];
+  /** What is needed is the initialiser of `object` itself: the text may tell that there is none. */
+  readonly isInitialised?: true;
   /** The file in which a supplier is to be expected, where none was found. */
   readonly expectedIn?: string;
 }
@@ -72,6 +74,12 @@ function put(survey: Survey, answers: Answers, question: Question): void {
       need,
     );
   }
+  const named =
+    later === undefined && question.isInitialised === true ? survey.namedAt(object) : null;
+  if (named !== null && named.length === 0) {
+    const nobody = `and no code of the tree initialises ${object}`;
+    return answers.add({ verdict: 'violation', object, says: `${who}, ${nobody}`, at }, need);
+  }
   const hiding = holesBefore(survey, use.index).filter(
     (hole) => later === undefined || couldRun(hole, later),
   );
@@ -85,7 +93,11 @@ function put(survey: Survey, answers: Answers, question: Question): void {
         says: `${who} ${when}; it may happen in what was not read`,
         at,
         ...other,
-        holes: [...nearest(hiding, use).map(holeText), ...(later === undefined ? missing : [])],
+        holes: [
+          ...(named ?? []).map((place) => `${object} is named at ${place}`),
+          ...nearest(hiding, use).map(holeText),
+          ...(later === undefined ? missing : []),
+        ],
       },
       need,
     );

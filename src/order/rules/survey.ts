@@ -2,6 +2,7 @@ import type { Meaning, ObjectKind } from '../calls.ts';
 import { argumentText, meaningOf, plainName } from '../calls.ts';
 import { pathOf } from '../canonical.ts';
 import type { Order, OrderEvent, OrderHole } from '../order.ts';
+import { missingFiles } from './unread.ts';
 
 /** One event with what it means and where it stands. */
 export interface Seen {
@@ -27,6 +28,11 @@ export interface Survey {
    * or only called: where no file defines it, nothing of it has run.
    */
   run(name: string): Run | null;
+  /**
+   * Where the text names an object that no event initialises, otherwise than in a known use; null
+   * where the text was not searched for it, or not all of it was there.
+   */
+  namedAt(object: string): readonly string[] | null;
   /** Other names of an object: what a global was set to point at. */
   aliases(object: string): readonly string[];
 }
@@ -65,6 +71,8 @@ export function surveyOf(order: Order): Survey {
   const lacking = new Set(
     (order.holes ?? []).filter(({ kind }) => kind === 'missing definition').map(({ what }) => what),
   );
+  const named = new Map(order.uninitialised?.map((one) => [one.object, one.named]));
+  const isWhole = missingFiles(order.holes ?? []).length === 0;
   return {
     order,
     seen,
@@ -72,6 +80,7 @@ export function surveyOf(order: Order): Survey {
     calls: (name) => byCall.get(name) ?? [],
     sets: (global) => bySet.get(global) ?? [],
     run: (name) => (lacking.has(name) ? null : (runs.get(name) ?? null)),
+    namedAt: (object) => (isWhole ? (named.get(object.replace(/\[.*$/, '')) ?? null) : null),
     aliases: (object) => [...(alias.get(object) ?? [])],
   };
 }
