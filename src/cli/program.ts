@@ -201,6 +201,8 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--expand', 'list every event, and what happens inside calls')
     .option('--why <OBJECT>', 'everything that happens to one object, with the way to it')
     .option('--bring-up', 'what may be called in which routine of boot')
+    .option('--sleepers', 'what may sleep for memory before the pagedaemon exists')
+    .option('--reserves', 'what boot takes from reserves that nothing refills')
     .option('--rules-only', 'only what the rules say')
     .option('--save <FILE>', 'write the order into this file')
     .option('--waivers <FILE>', 'answers that a person has found false, with reasons')

@@ -65,6 +65,25 @@ describe('bootproof extract', () => {
     expect(out).toContain('uvm_pager_init');
   });
 
+  it('lists what may sleep too early, and what reserves are taken from', async () => {
+    const sleepers = (await toy('--sleepers')).out;
+    expect(sleepers).toContain('3 calls at 3 places may sleep for memory before the pagedaemon');
+    expect(sleepers).toMatch(/pool_get +kept_pool +kept_init uvm_km\.c:\d+/);
+    const reserves = (await toy('--reserves')).out;
+    expect(reserves).toContain('memory stolen before page initialisation: 12,288 bytes');
+    expect(reserves).not.toContain('sleeping:');
+  });
+
+  it('names each hole once, the most frequent first', async () => {
+    const calls = 'zap_one(1); zap_two(1);\n zap_two(2);\n zap_two(3);';
+    const copy = join(folder, 'holes');
+    cpSync(tree, copy, { recursive: true });
+    const file = join(copy, 'sys', 'uvm', 'uvm_init.c');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('\tuvm_page_init();', `${calls}$&`));
+    const { err } = await extract('--arch', 'toy', copy);
+    expect(err).toMatch(/missing definition: zap_two ×3, /);
+  });
+
   it('says which rows of the bring-up table it cannot fill, where no era fits', async () => {
     expect((await toy('--bring-up')).out).toContain('no table: no era fits');
   });

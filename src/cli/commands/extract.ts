@@ -9,7 +9,7 @@ import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
 import type { KernelOptions } from '../extract/source.ts';
 import { isTree, optionsOf, orderFile, readTree } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
-import { asksForView, onlyOf, viewText } from '../extract/views.ts';
+import { asksForView, onlyOf, showsTable, viewText } from '../extract/views.ts';
 import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
 import { InputError } from '../failure.ts';
 import { checkFile, writeFiles } from '../files.ts';
@@ -95,7 +95,7 @@ function outputOf(order: Order, report: OrderReport, words: ExtractWords, io: Io
     return `${JSON.stringify(order, null, 2)}\n`;
   }
   const view = viewText(order, report, words);
-  const isAlone = words.why !== undefined || words.bringUp === true;
+  const isAlone = words.why !== undefined || words.bringUp === true || showsTable(words);
   return isAlone ? view : `${view}${view === '' ? '' : '\n'}${rulesText(report)}`;
 }
 

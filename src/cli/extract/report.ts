@@ -1,6 +1,6 @@
-import type { Answer, Order, OrderReport, Verdict } from '../../order/index.ts';
+import type { Answer, Order, OrderReport, RuleReport, Verdict } from '../../order/index.ts';
 import { missingFileText } from '../../order/index.ts';
-import { counted, grouped, listed, wrap } from '../../report/text.ts';
+import { counted, grouped, listed, unique, wrap } from '../../report/text.ts';
 
 /** What `extract` says of an order: the summary of the reading, and the answers of the rules. */
 
@@ -19,10 +19,7 @@ export function summaryText(order: Order, report: OrderReport): string {
     `${counted(holes.length, 'hole')}${holes.length === 0 ? '' : ':'}`,
     ...kinds.map((kind) => {
       const of = holes.filter((hole) => hole.kind === kind);
-      return `  ${of.length} ${kind}: ${listed(
-        of.map(({ what }) => what),
-        holesShown,
-      )}`;
+      return `  ${of.length} ${kind}: ${listed(mostFirst(of.map(({ what }) => what)), holesShown)}`;
     }),
     `${counted((order.axioms ?? []).length, 'axiom')} (in the JSON)`,
   ]
@@ -30,6 +27,13 @@ export function summaryText(order: Order, report: OrderReport): string {
     .map((line) => `${line}\n`)
     .join('');
 }
+
+/** Each name once with its count, the most frequent first: ninety cuts of one routine are one word. */
+const mostFirst = (names: readonly string[]): string[] =>
+  unique(names.toSorted((a, b) => timesOf(names, b) - timesOf(names, a)));
+
+const timesOf = (names: readonly string[], wanted: string): number =>
+  names.filter((name) => name === wanted).length;
 
 const told: readonly Verdict[] = ['violation', 'unproved', 'inconclusive', 'not applicable'];
 
@@ -49,10 +53,8 @@ export function rulesText(report: OrderReport): string {
       const count = of.filter((answer) => answer.verdict === verdict).length;
       return count === 0 ? [] : [`${count} ${verdict}`];
     });
-    lines.push(
-      `${rule.rule}: ${counted(rule.asked, 'event')} asked, ${grouped(rule.held)} hold` +
-        (counts.length === 0 ? '' : `; ${counts.join(', ')}`),
-    );
+    const found = counts.length === 0 ? '' : `; ${counts.join(', ')}`;
+    lines.push(...wrap(`${rule.rule}: ${heldText(rule)}${found}`, '', '    '));
     for (const answer of of) lines.push(...answerText(answer, numbers.get(answer)));
   }
   for (const { answer, waiver } of waived.waived) {
@@ -68,6 +70,11 @@ export function rulesText(report: OrderReport): string {
   lines.push(...conclusion(report));
   return `${lines.join('\n')}\n`;
 }
+
+const heldText = ({ asked, held, means }: RuleReport): string =>
+  means !== undefined && asked === held
+    ? `${grouped(held)} ${means}`
+    : `${counted(asked, 'event')} asked, ${grouped(held)} hold`;
 
 function answerText(answer: Answer, number: number | undefined): string[] {
   const mark = number === undefined ? '' : `[${number}] `;
