@@ -1,7 +1,7 @@
 /**
  * What is wrong with an input, told to the person who gave it: what was found, where, what was
  * expected, what to do. Returned across rooms, never thrown; the command prints it on stderr and
- * ends with exit code 2.
+ * ends with exit code 2, or 5 where the input was read and gives no answer.
  */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -21,6 +21,7 @@ export const diagnosticCodes = {
   'bad-trace': 'a trace file is not of the schema, or belongs to another model',
   'bad-model': 'a module does not export a model, or the model cannot be built',
   'bad-tree': 'a source tree is not a kernel tree, or a file it needs cannot be read',
+  'no-answer': 'a source tree was read to its end, and what every boot has was not met in it',
   unreadable: 'a file or folder cannot be read',
   unwritable: 'a file or folder cannot be written',
 } as const;

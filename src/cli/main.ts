@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { processIo } from './io.ts';
-import { renderOwnBug, run } from './program.ts';
+import { bisectVerdict } from '../order/bisect.ts';
+import { exitCodes, isBisection, renderOwnBug, run } from './program.ts';
 import { loadCatalog } from './rooms.ts';
 
 /** The command: arguments in, exit code out. */
+
+const words = process.argv.slice(2);
 
 // Whoever reads us may stop reading (`bootproof list | head`); that is no error of anybody's.
 for (const stream of [process.stdout, process.stderr]) {
@@ -14,8 +17,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 process.on('uncaughtException', (error) => {
   process.stderr.write(renderOwnBug(error));
-  process.exit(70);
+  process.exit(isBisection(words) ? bisectVerdict(exitCodes.ownBug) : exitCodes.ownBug);
 });
 
 // Set, not exited with: what was printed into a pipe must still get through.
-process.exitCode = await run(process.argv.slice(2), processIo(), loadCatalog);
+process.exitCode = await run(words, processIo(), loadCatalog);

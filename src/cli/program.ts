@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { InternalError } from '../base/assert.ts';
+import { bisectVerdict } from '../order/bisect.ts';
 import { InputError, renderDiagnostics } from './failure.ts';
 import { defaultFuzzRuns, defaultMemoryMax, docsFolder, listingLegend } from './defaults.ts';
 import type { CheckWords } from './commands/check.ts';
@@ -22,23 +23,37 @@ export async function run(
   io: Io,
   loadCatalog: LoadCatalog,
 ): Promise<number> {
-  let code = 0;
+  // Stays null where no command came to an end of its own: help answers no question.
+  let code: number | null = null;
   const program = commands(io, loadCatalog, (found) => void (code = found));
   try {
     await program.parseAsync(words, { from: 'user' });
-    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-    if (error instanceof InputError) {
-      io.err(renderDiagnostics(error.diagnostics));
-      return exitCodes.usage;
-    }
-    io.err(renderOwnBug(error));
-    return exitCodes.ownBug;
+    code = codeOfFailure(error, io);
   }
+  if (isBisection(words)) return bisectVerdict(code ?? exitCodes.inconclusive);
+  return code ?? exitCodes.told;
 }
 
-const exitCodes = { usage: 2, ownBug: 70 } as const;
+function codeOfFailure(error: unknown, io: Io): number | null {
+  // Help and the version come by this way, too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? null : exitCodes.usage;
+  if (error instanceof InputError) {
+    io.err(renderDiagnostics(error.diagnostics));
+    const isOpen = error.diagnostics.every((one) => one.code === 'no-answer');
+    return isOpen ? exitCodes.inconclusive : exitCodes.usage;
+  }
+  io.err(renderOwnBug(error));
+  return exitCodes.ownBug;
+}
+
+export const exitCodes = { told: 0, usage: 2, inconclusive: 5, ownBug: 70 } as const;
+
+/**
+ * Asked of the words themselves, not of what became of them: a word that the parser refuses, and
+ * an error that nobody catches, must not read *bad* to git either.
+ */
+export const isBisection = (words: readonly string[]): boolean => words.includes('--bisect');
 
 export function renderOwnBug(error: unknown): string {
   const what = error instanceof InternalError ? 'an assertion of its own failed' : 'an error';
@@ -70,9 +85,11 @@ into the tree. In a pipe the order is printed as JSON: bootproof extract … | b
 
 listing    ${listingLegend}
 
-exit code  0 no rule is violated (or, --diff, no difference)   1 a violation (a difference)
-           2 bad usage or input                                5 inconclusive: no era fits, or an
-                                                                 anchor of the boot is missing`;
+exit code  0 no rule is violated, and no answer is open        1 a violation (--diff: a difference)
+             (--diff: no difference)                           2 bad usage or input
+           5 inconclusive: the answer lies in what was not read, a selected file is missing, no
+             era fits, or an anchor of the boot was not met
+           the first of 2, 1, 5, 0 that occurs; unproved answers alone are 0`;
 
 function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void): Command {
   const program = new Command('bootproof')
@@ -106,7 +123,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--time-limit <TIME>', 'stop after 30s, 500ms, 2m')
     .option('--memory-max <SIZE>', 'stop at 512M, 4G', defaultMemoryMax)
     .option('--strict', 'a violation is a violation, even one that is recorded')
-    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125, bad input too')
     .option(
       '--trace-dir <DIR>',
       'save the run of each violation in this folder; with --full, witnesses',
@@ -191,6 +208,8 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--expand', 'list every event, and what happens inside calls')
     .option('--why <OBJECT>', 'everything that happens to one object, with the way to it')
     .option('--bring-up', 'what may be called in which routine of boot')
+    .option('--sleepers', 'what may sleep for memory before the pagedaemon exists')
+    .option('--reserves', 'what boot takes from reserves that nothing refills')
     .option('--rules-only', 'only what the rules say')
     .option('--save <FILE>', 'write the order into this file')
     .option('--waivers <FILE>', 'answers that a person has found false, with reasons')
@@ -202,7 +221,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
     .option('--without <NAME>', 'of --diff: take this option out on the second side', collect)
     .option('--cache <DIR>', 'where readings are kept; else the user’s cache folder')
     .option('--no-cache', 'read everything again, and keep nothing')
-    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125')
+    .option('--bisect', 'exit codes for git bisect run: 0, 1, else 125, bad input too')
     .option('--json', 'print the order as JSON, as check --order reads it; with a view, the rules')
     .option('--quiet', 'print nothing; the exit code says it')
     .addHelpText('after', extractHelp)

@@ -17,6 +17,7 @@ import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
 import { FileHashes, hashText } from './file-hashes.ts';
+import { uninitialised } from './named.ts';
 import { CachedUnits } from './program/cached-units.ts';
 import { Program } from './program/program.ts';
 import { Types } from './program/types.ts';
@@ -127,6 +128,10 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     ],
     events: trace.events,
     holes: [...holes.all()],
+    uninitialised: uninitialised(trace.events, {
+      all: program.texts(units.filesRead),
+      isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
+    }),
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);
@@ -231,7 +236,7 @@ function completeness(
   );
   return anchors
     .filter(({ names }) => !names.some((name) => called.has(name)))
-    .map(({ what }) => early(`the trace never meets ${what}`));
+    .map(({ what }) => ({ ...early(`the trace never meets ${what}`), code: 'no-answer' }));
 }
 
 function release(tree: SourceTree): string {

@@ -109,6 +109,18 @@ const unknownCall: Meaning = { family: 'other', role: 'other' };
 export const meaningOf = (event: OrderEvent): Meaning =>
   table.get(plainName(event.call)) ?? unknownCall;
 
+const asks = new Set([
+  ...['mutex_owned', 'mutex_ownable', 'rw_lock_held', 'rw_read_held', 'rw_write_held'],
+  ...['cv_has_waiters', 'cv_is_valid', 'cv_wait_sig', 'cv_timedwait_sig', 'callout_stop'],
+  ...['callout_halt', 'callout_pending', 'callout_active', 'callout_expired', 'sizeof'],
+]);
+
+/** Whether a call with the object as its first argument is known to leave it uninitialised. */
+export function initialisesNothing(call: string): boolean {
+  const role = table.get(plainName(call))?.role;
+  return asks.has(call) || role === 'use' || role === 'grow' || role === 'free' || role === 'read';
+}
+
 /** An argument as text, without `&` and casts; undefined where it is absent or not known. */
 export function argumentText(event: OrderEvent, ...names: readonly string[]): string | undefined {
   for (const name of names) {
@@ -141,28 +153,3 @@ export const shownName = (event: OrderEvent): string | undefined => {
   const name = argumentText(event, 'wchan', 'name');
   return name === undefined || name === 'NULL' ? undefined : name.replace(/^"|"$/g, '');
 };
-
-const sleeps = /\b(PR_WAITOK|KM_SLEEP|VM_SLEEP|EX_WAITOK|M_WAITOK)\b/;
-const familyOfFlags: readonly [RegExp, number, boolean][] = [
-  [/^pool_(cache_)?get/, 1, true],
-  [/^kmem_/, 1, true],
-  [/^vmem_/, 1, true],
-  [/^(malloc|realloc)$/, 1, false],
-];
-
-/** True where the call's flags let it sleep for memory; undefined where they are not known. */
-export function maySleepByFlags(event: OrderEvent): boolean | undefined {
-  const flags = event.args['flags'] ?? event.args['kmflags'] ?? event.args['mflags'];
-  const call = plainName(event.call);
-  if (typeof flags === 'number') {
-    const found = familyOfFlags.find(([pattern]) => pattern.test(call));
-    if (found === undefined) return undefined;
-    const [, bit, whenSet] = found;
-    return flags % (2 * bit) >= bit === whenSet;
-  }
-  if (typeof flags === 'string' && flags !== '') {
-    if (/^M_|\bM_/.test(flags) && !/\bM_NOWAIT\b/.test(flags)) return true;
-    return sleeps.test(flags);
-  }
-  return undefined;
-}

@@ -1,7 +1,8 @@
+import { newlyBroken } from './broken.ts';
 import type { OrderDiff } from './diff.ts';
 import { diffOrders, isSameOrder } from './diff.ts';
 import type { Order } from './order.ts';
-import type { Place } from './rules/answer.ts';
+import type { Answer, Place } from './rules/answer.ts';
 
 /** One change with the ports on which it is seen: a shared file changes many ports at once. */
 export interface SharedChange {
@@ -17,12 +18,26 @@ export interface SharedChange {
 export interface Comparison {
   readonly byPort: ReadonlyMap<string, OrderDiff>;
   readonly changes: readonly SharedChange[];
+  /** By port: rules that the second side breaks and the first holds. */
+  readonly broken: ReadonlyMap<string, readonly Answer[]>;
   /** Ports that only one of the two sides has. */
   readonly onlyOne: readonly string[];
 }
 
-/** Compares two sets of orders port by port, and says each change once with all its ports. */
-export function compareMany(a: readonly Order[], b: readonly Order[]): Comparison {
+interface Sides {
+  readonly a: readonly Order[];
+  readonly b: readonly Order[];
+}
+
+/**
+ * Compares two sets of orders port by port, and says each change once with all its ports. The rules
+ * are asked of `whole`, where only a part of the orders is compared.
+ */
+export function compareMany(
+  a: readonly Order[],
+  b: readonly Order[],
+  whole: Sides = { a, b },
+): Comparison {
   const byPort = new Map<string, OrderDiff>();
   const onlyOne: string[] = [];
   const ports = new Set([...a, ...b].map(({ port }) => port));
@@ -44,7 +59,17 @@ export function compareMany(a: readonly Order[], b: readonly Order[]): Compariso
     }
   }
   const changes = [...shared.values()].toSorted((x, y) => y.ports.length - x.ports.length);
-  return { byPort, changes, onlyOne };
+  return { byPort, changes, broken: brokenOf(whole), onlyOne };
+}
+
+function brokenOf({ a, b }: Sides): ReadonlyMap<string, readonly Answer[]> {
+  const broken = new Map<string, readonly Answer[]>();
+  for (const one of a) {
+    const other = b.find(({ port }) => port === one.port);
+    const found = other === undefined ? [] : newlyBroken(one, other);
+    if (found.length > 0) broken.set(one.port, found);
+  }
+  return broken;
 }
 
 type Change = Omit<SharedChange, 'ports'>;
@@ -75,19 +100,16 @@ function changesOf(diff: OrderDiff): Change[] {
   ];
 }
 
-/** A phase by the global that marks it, anything else by the routine that it happens in. */
-const crossedText = (place: Place): string =>
-  place.call === 'set' && place.object !== null ? place.object : `${place.function}()`;
+/**
+ * A phase by the global that marks it, anything else by the routine that it happens in. What main()
+ * calls is known by its own name: every phase happens in main().
+ */
+function crossedText(place: Place): string {
+  if (place.call === 'set' && place.object !== null) return place.object;
+  return place.function === 'main' ? named(place) : `${place.function}()`;
+}
 
 const named = ({ call, object }: Place): string => `${call}(${object ?? ''})`;
-
-/**
- * The exit code for `git bisect run`: 0 good, 1 bad, 125 where this revision gives no answer. An
- * inconclusive answer is never good: it would send the bisection the wrong way.
- */
-export function bisectVerdict(exitCode: number): 0 | 1 | 125 {
-  return exitCode === 0 ? 0 : exitCode === 1 ? 1 : 125;
-}
 
 /** For a bisection by comparison with a known order. */
 export const bisectByDiff = (diff: OrderDiff): 0 | 1 => (isSameOrder(diff) ? 0 : 1);

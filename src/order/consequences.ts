@@ -13,6 +13,9 @@ import { objectOf, surveyOf } from './rules/survey.ts';
  * behind the first run of that routine: now the use must have gone, or hang on a condition, or it is
  * too early. A comparison of events alone shows the move in one place and the new condition in
  * another; this says that they belong together, and finds the condition that somebody forgot.
+ *
+ * Only what has changed is told: in one tree the routine first runs after the initialiser, and has
+ * the use in that run; in the other it first runs before. Of two equal orders nothing is.
  */
 export interface Consequence {
   readonly object: string;
@@ -44,10 +47,10 @@ export function consequencesOf(a: Order, b: Order): Consequence[] {
     if (object === null || was === undefined || is === undefined) continue;
     const routine = use.event.function;
     if (told.has(`${object} ${routine}`) || was.index > use.index) continue;
-    const ran = firstRun(one, routine);
-    const runs = firstRun(other, routine);
-    if (ran === undefined || runs === undefined) continue;
-    if (ran.index < was.index || runs.index > is.index) continue;
+    const ran = one.run(routine);
+    const runs = other.run(routine)?.first;
+    if (ran === null || runs === undefined || use.index > ran.last.index) continue;
+    if (ran.first.index <= was.index || runs.index >= is.index) continue;
     if (is.path.includes(routine) || was.path.includes(routine)) continue;
     told.add(`${object} ${routine}`);
     list.push(...consequence(object, routine, { use, was, is, runs }));
@@ -94,8 +97,6 @@ function initialisers(survey: Survey): Map<string, Seen> {
   }
   return found;
 }
-
-const firstRun = (survey: Survey, routine: string): Seen | undefined => survey.run(routine)?.first;
 
 function canonicalObject(seen: Seen): string | null {
   const object = objectOf(seen);

@@ -3,6 +3,8 @@ import { canonicalOrder, fingerprint } from './canonical.ts';
 import type { Findings } from './rules/index.ts';
 import { askRules } from './rules/index.ts';
 import type { ReplayOptions } from './rules/chains.ts';
+import type { MissingFile } from './rules/unread.ts';
+import { missingFiles } from './rules/unread.ts';
 import type { Waived, Waiver } from './waivers.ts';
 import { applyWaivers } from './waivers.ts';
 
@@ -17,14 +19,21 @@ export type { Chains, ReplayOptions } from './rules/chains.ts';
 export { replayChains } from './rules/chains.ts';
 export type { Findings } from './rules/index.ts';
 export { askRules } from './rules/index.ts';
+export type { Reserve } from './rules/reserves.ts';
+export type { Sleeper, SleepingSite } from './rules/sleeping.ts';
+export { sleepingSites } from './rules/sleeping.ts';
+export type { MissingFile } from './rules/unread.ts';
+export { missingFileText } from './rules/unread.ts';
 export type { Waived, Waiver, Waivers } from './waivers.ts';
 export { applyWaivers, parseWaivers, waiverFor, waiversSchema } from './waivers.ts';
 export type { OrderDiff } from './diff.ts';
 export { diffOrders, isSameOrder } from './diff.ts';
 export type { Consequence } from './consequences.ts';
 export { consequencesOf, consequenceText } from './consequences.ts';
+export { brokenText, isAbout } from './broken.ts';
 export type { Comparison, SharedChange } from './compare.ts';
-export { bisectByDiff, bisectVerdict, compareMany } from './compare.ts';
+export { bisectVerdict } from './bisect.ts';
+export { bisectByDiff, compareMany } from './compare.ts';
 export type { Listing, ListingOptions } from './listing.ts';
 export { listOrder, parseFamilies, whyObject } from './listing.ts';
 export type { BringUp } from './bring-up.ts';
@@ -42,9 +51,11 @@ export interface OrderReport {
   readonly events: number;
   readonly mustEvents: number;
   readonly holes: number;
+  /** Files that were selected and not there: as long as there are any, no answer is complete. */
+  readonly missing: readonly MissingFile[];
   /**
-   * 1: a violation stands; 5: an anchor of the order is missing, or, if `strict`, some answer is
-   * inconclusive; 0: neither. Unproved is not wrong.
+   * 1: a violation stands; 5: an answer is inconclusive, a selected file is missing, or an anchor of
+   * the order is; 0: none of these. Unproved is not wrong.
    */
   readonly exitCode: 0 | 1 | 5;
   /** Fingerprint of the canonical order: equal for equal boots. */
@@ -55,8 +66,6 @@ export interface CheckOptions extends ReplayOptions {
   readonly waivers?: readonly Waiver[];
   /** Only these rules, by name: for a bisection of one thing. */
   readonly rules?: readonly string[];
-  /** An inconclusive answer is no good answer. */
-  readonly strict?: boolean;
 }
 
 export function checkOrder(order: Order, options: CheckOptions = {}): OrderReport {
@@ -67,8 +76,9 @@ export function checkOrder(order: Order, options: CheckOptions = {}): OrderRepor
   const waived = applyWaivers(order, findings.rules, options.waivers ?? []);
   const has = (verdict: string): boolean => waived.standing.some((one) => one.verdict === verdict);
   const must = order.events.filter(({ certainty }) => certainty === 'must' || certainty === 'loop');
-  const isIncomplete = findings.era.era === null || findings.era.missing.length > 0;
-  const isOpen = options.strict === true && has('inconclusive');
+  const missing = missingFiles(order.holes ?? []);
+  const lacksAnchor = findings.era.era === null || findings.era.missing.length > 0;
+  const isOpen = lacksAnchor || missing.length > 0 || has('inconclusive');
   return {
     title: order.title,
     findings,
@@ -76,7 +86,8 @@ export function checkOrder(order: Order, options: CheckOptions = {}): OrderRepor
     events: order.events.length,
     mustEvents: must.length,
     holes: (order.holes ?? []).length,
-    exitCode: has('violation') ? 1 : isIncomplete || isOpen ? 5 : 0,
+    missing,
+    exitCode: has('violation') ? 1 : isOpen ? 5 : 0,
     fingerprint: fingerprint(canonicalOrder(order)),
   };
 }

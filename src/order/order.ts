@@ -104,6 +104,12 @@ const order = v.strictObject({
   axioms: v.optional(v.array(text)),
   events: v.pipe(v.array(event), v.minLength(1)),
   holes: v.optional(v.array(hole)),
+  /**
+   * Objects that are used and that no event initialises, with the places where the text of the
+   * selected files names them otherwise than in a declaration or a known use. Where there are none,
+   * nobody initialises the object, whatever the holes are. Absent where texts were not searched.
+   */
+  uninitialised: v.optional(v.array(v.strictObject({ object: text, named: v.array(text) }))),
 });
 
 export type Order = v.InferOutput<typeof order>;

@@ -65,6 +65,13 @@ export function listed(names: readonly string[], shown = 3): string {
   return `${names.slice(0, shown).join(', ')} and ${grouped(names.length - shown)} more`;
 }
 
+/** Each text once, in the order of the first, with a count where there are several: `memcmp ×3`. */
+export function unique(texts: readonly string[]): string[] {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return [...times].map(([text, count]) => (count === 1 ? text : `${text} ×${count}`));
+}
+
 /** Cuts at `width` with an ellipsis. */
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

@@ -55,7 +55,7 @@ describe('bootproof extract', () => {
     const { out } = await toy('--until', 'pmap_init', '--only', 'pool');
     expect(out).toContain('pool_cache_bootstrap');
     expect(out).not.toContain('kept_pool');
-    expect(out).not.toContain('uvm_setpagesize');
+    expect(out).not.toContain('M uvm_setpagesize');
     expect(out).toContain('M always, m on a condition, L in a loop, l maybe never');
   });
 
@@ -63,6 +63,25 @@ describe('bootproof extract', () => {
     const { out } = await toy('--why', 'kept_pool');
     expect(out).toContain('pool_get');
     expect(out).toContain('uvm_pager_init');
+  });
+
+  it('lists what may sleep too early, and what reserves are taken from', async () => {
+    const sleepers = (await toy('--sleepers')).out;
+    expect(sleepers).toContain('3 calls at 3 places may sleep for memory before the pagedaemon');
+    expect(sleepers).toMatch(/pool_get +kept_pool +kept_init uvm_km\.c:\d+/);
+    const reserves = (await toy('--reserves')).out;
+    expect(reserves).toContain('memory stolen before page initialisation: 12,288 bytes');
+    expect(reserves).not.toContain('sleeping:');
+  });
+
+  it('names each hole once, the most frequent first', async () => {
+    const calls = 'zap_one(1); zap_two(1);\n zap_two(2);\n zap_two(3);';
+    const copy = join(folder, 'holes');
+    cpSync(tree, copy, { recursive: true });
+    const file = join(copy, 'sys', 'uvm', 'uvm_init.c');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('\tuvm_page_init();', `${calls}$&`));
+    const { err } = await extract('--arch', 'toy', copy);
+    expect(err).toMatch(/missing definition: zap_two ×3, /);
   });
 
   it('says which rows of the bring-up table it cannot fill, where no era fits', async () => {
@@ -149,7 +168,8 @@ describe('bootproof extract --diff', () => {
   it('compares one tree under two option sets', async () => {
     const { code, out } = await toy('--diff', '--with', 'BUG_EARLY_GET');
     expect(code).toBe(1);
-    expect(out).toContain('pool_get(pmap_pv_pool) is new');
+    expect(out).toContain('pool_get(pmap_pv_pool) is new, and breaks rule initialised');
+    expect(out).toMatch(/now breaks rule initialised: pool_get\(\) uses the pool pmap_pv_pool/);
   });
 
   it('refuses a boot that a change makes end early, rather than compare half of it', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extract, memoryTree } from '../../src/extract/index.ts';
-import type { OrderEvent } from '../../src/order/order.ts';
+import type { Order, OrderEvent } from '../../src/order/order.ts';
 
 /*
  * Constructs of real trees, one at a time, put into the miniature kernel.
@@ -21,7 +21,7 @@ function texts(folder = root, prefix = ''): { [path: string]: string } {
 }
 
 /** The boot with some text before uvm_init(), and some at its beginning. */
-async function eventsWith(before: string, inside: string): Promise<readonly OrderEvent[]> {
+async function orderWith(before: string, inside: string): Promise<Order> {
   const files = texts();
   const file = 'uvm/uvm_init.c';
   files[file] = (files[file] ?? '')
@@ -29,8 +29,11 @@ async function eventsWith(before: string, inside: string): Promise<readonly Orde
     .replace('\tuvm_page_init();', `${inside}\n\tuvm_page_init();`);
   const order = await extract(memoryTree(files), { arch: 'toy' });
   if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  return order.value.events;
+  return order.value;
 }
+
+const eventsWith = async (before: string, inside: string): Promise<readonly OrderEvent[]> =>
+  (await orderWith(before, inside)).events;
 
 describe('start code that runs where it was not linked', () => {
   const shifted = `int found;
@@ -143,5 +146,23 @@ describe('sizes', () => {
       .map(({ args }) => args['size'])
       .filter((size) => size !== undefined);
     expect(sizes).toEqual([5, 32]);
+  });
+});
+
+describe('an object that the trace never sees initialised', () => {
+  const pool = 'static struct pool lost_pool;';
+  const use = 'pool_get(&lost_pool, PR_WAITOK);';
+
+  it('is listed, with nobody who could initialise it', async () => {
+    const { uninitialised } = await orderWith(pool, use);
+    expect(uninitialised).toEqual([{ object: 'lost_pool', named: [] }]);
+  });
+
+  it('is listed with the line that could, though no trace leads there', async () => {
+    const setup = `${pool} void lost_setup(void) { pool_init(&lost_pool, 8, 0, 0, 0, "l", 0, 0); }`;
+    const { uninitialised } = await orderWith(setup, use);
+    expect(uninitialised).toEqual([
+      { object: 'lost_pool', named: [expect.stringMatching(/^uvm\/uvm_init\.c:\d+$/)] },
+    ]);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { against } from '../../src/order/against.ts';
-import { bisectByDiff, bisectVerdict, compareMany } from '../../src/order/compare.ts';
+import { bisectVerdict } from '../../src/order/bisect.ts';
+import { bisectByDiff, compareMany } from '../../src/order/compare.ts';
 import { consequenceText } from '../../src/order/consequences.ts';
+import { brokenText, isAbout } from '../../src/order/broken.ts';
 import { diffOrders, isSameOrder } from '../../src/order/diff.ts';
 import { checkOrder } from '../../src/order/index.ts';
 import { keptInPlace } from '../../src/order/increasing.ts';
@@ -78,6 +80,24 @@ describe('a comparison', () => {
     expect(onlyOne).toEqual(['vax']);
   });
 
+  it('says which rule a change breaks that held before, and on which port', () => {
+    const { changes, broken } = compareMany([boot(vmemBoot)], [boot(bad)]);
+    const answers = broken.get('i386') ?? [];
+    expect(answers.map(brokenText)).toEqual(['breaks rule initialised']);
+    expect(answers.map((one) => isAbout(one, changes[0]?.key ?? ''))).toEqual([true]);
+    // What both have is no news.
+    expect(compareMany([boot(bad)], [boot(bad)]).broken.size).toBe(0);
+  });
+
+  it('names what main() calls by its own name: every phase is in main()', () => {
+    const lines = before(vmemBoot, 'cpu_startup', 'main callout_startup -');
+    const moved = moveBefore(lines, 'mutex_init percpu_allocation_lock', 'set cold');
+    const { changes } = compareMany([boot(lines)], [boot(moved)]);
+    expect(changes.map(({ says }) => says)).toEqual([
+      'mutex_init(percpu_allocation_lock) moved later across callout_startup()',
+    ]);
+  });
+
   it('keeps the heaviest run of positions in place', () => {
     const at = (...positions: number[]): { position: number; weight: number }[] =>
       positions.map((position) => ({ position, weight: 1 }));
@@ -105,6 +125,14 @@ describe('the move of an initialiser', () => {
   it('shows the guard that somebody forgot', () => {
     const [text] = story(before(vmemBoot, 'uvm_pageboot_alloc', invalidate));
     expect(text).toContain('the use happens there, too early');
+  });
+
+  it('of two equal orders there is none, and no use in an initialiser of itself', () => {
+    // vmem_init() adds the first span to the arena that it makes.
+    const adds = 'main>uvm_init>uvm_km_bootstrap>vmem_init vmem_add kmem_arena_store';
+    const lines = boot(before(vmemBoot, 'set kmem_arena', adds));
+    expect(diffOrders(lines, lines).consequences).toEqual([]);
+    expect(diffOrders(older, older).consequences).toEqual([]);
   });
 
   it('is settled where the condition is known to be false', () => {

@@ -233,7 +233,10 @@ describe('what is worth knowing and no fault', () => {
 
   it('allocations that may sleep before the pagedaemon exists, as a table', () => {
     const { sleepers } = askRules(boot(vmemBoot));
-    expect(sleepers.map(({ at, when }) => `${at.call} ${when}`)).toEqual(['kmem_alloc cold']);
+    expect(sleepers.map(({ at, when }) => `${at.call} ${when}`)).toEqual([
+      'kmem_alloc cold',
+      'percpu_alloc cold',
+    ]);
   });
 
   it('but in an interrupt such an allocation is a violation', () => {
@@ -246,11 +249,37 @@ describe('what is worth knowing and no fault', () => {
     expect(said({ ...lines, events })).toEqual(['violation: sleeping: pager_map #24']);
   });
 
-  it('pages stolen, as a number', () => {
-    expect(askRules(boot(vmemBoot)).reserves).toMatchObject([
-      { name: 'memory stolen before page initialisation', used: 8192, unit: 'bytes', unknown: 0 },
-      { name: 'static boundary tags until the meta arena exists', limit: 200 },
+  it('what is stolen, as a number: at least what is certain', () => {
+    const lines = [
+      '?grow? start>pmap_growkernel uvm_page_physget -',
+      '* start>pmap_growkernel uvm_page_physget -',
+      'start uvm_pageboot_alloc - size=?nothing_known',
+      // The pages of a taking by size are in that size.
+      'start>uvm_pageboot_alloc uvm_page_physget -',
+    ].reduce((order, line) => before(order, 'main>uvm_init>uvm_page_init uvm', line), vmemBoot);
+    expect(askRules(boot(lines)).reserves).toMatchObject([
+      {
+        name: 'memory stolen before page initialisation',
+        ...{ used: 8192, unit: 'bytes', unknown: 1, isAtLeast: true, conditional: 0 },
+      },
+      {
+        name: 'pages taken one by one before page initialisation',
+        ...{ used: 1, unit: 'pages', unknown: 0, isAtLeast: true, conditional: 1 },
+      },
+      { name: 'static boundary tags until the meta arena exists' },
     ]);
+  });
+
+  it('boundary tags by what each arena moves out of the reserve, and with the source of that', () => {
+    const bootstrap = vmemBoot.map((line) =>
+      line.replace(/ vmem_init kmem_(meta_)?arena_store.*/, '$& flags=VM_NOSLEEP|VM_BOOTSTRAP'),
+    );
+    const tagsOf = (lines: readonly string[]) =>
+      askRules(boot(lines)).reserves.find(({ unit }) => unit === 'tags');
+    // Two for the span of the heap and five kept by each arena that is made for bootstrap.
+    expect(tagsOf(bootstrap)).toMatchObject({ used: 2 + 5 + 5, limit: 200, isAtLeast: true });
+    expect(tagsOf(vmemBoot)).toMatchObject({ used: 2 + 4 });
+    expect(tagsOf(bootstrap)?.source).toContain('kern/subr_vmem.c');
   });
 
   it('stealing after page initialisation is not one of them', () => {

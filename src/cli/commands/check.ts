@@ -5,7 +5,7 @@ import type { Imported } from '../../boot/import-order.ts';
 import type { Order } from '../../order/order.ts';
 import { parseOrder } from '../../order/order.ts';
 import { toJson } from '../../report/json.ts';
-import type { ExitCode, JudgeOptions, Violation } from '../../report/judgement.ts';
+import type { JudgeOptions, Violation } from '../../report/judgement.ts';
 import { judge, violationsOf, worst } from '../../report/judgement.ts';
 import type { Reported } from '../../report/reported.ts';
 import { renderDetails, renderTable } from '../../report/table.ts';
@@ -73,7 +73,7 @@ export async function checkCommand(
   const chosen = await chooseFor(order, names, loadCatalog);
   if ('none' in chosen) {
     if (words.quiet !== true) io.out(tellNoModel(order, chosen, words.json === true));
-    return words.bisect === true ? bisectCode(5) : 5;
+    return 5;
   }
   // Everything is built before anything is searched: bad input is told at once.
   const planned: Planned[] = [];
@@ -106,7 +106,7 @@ export async function checkCommand(
       io.out(`\n${importText(order, imported, words.full === true)}\n`);
     }
   }
-  return words.bisect === true ? bisectCode(code) : code;
+  return code;
 }
 
 /** What became of the models that were asked for; those not begun when somebody interrupted. */
@@ -143,11 +143,6 @@ async function searchAll(
     stopListening();
   }
   return { reported, skipped: planned.length - reported.length };
-}
-
-/** What `git bisect run` understands: good, bad, or cannot say. */
-function bisectCode(code: ExitCode): number {
-  return code === 0 || code === 1 ? code : 125;
 }
 
 function boundsOf(words: CheckWords): Bounds {

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Order, OrderReport } from '../../order/index.ts';
-import { bisectVerdict, checkOrder } from '../../order/index.ts';
+import { checkOrder } from '../../order/index.ts';
 import type { LoadCatalog } from '../catalogue.ts';
 import { compare, diffJson, diffText, isSame, restricted, sameLevel } from '../extract/diff.ts';
 import type { Sides } from '../extract/diff.ts';
@@ -9,7 +9,7 @@ import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
 import type { KernelOptions } from '../extract/source.ts';
 import { isTree, optionsOf, orderFile, readTree } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
-import { asksForView, onlyOf, viewText } from '../extract/views.ts';
+import { asksForView, onlyOf, showsTable, viewText } from '../extract/views.ts';
 import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
 import { InputError } from '../failure.ts';
 import { checkFile, writeFiles } from '../files.ts';
@@ -30,7 +30,6 @@ export interface ExtractWords extends ViewWords {
   readonly reason?: string;
   readonly by?: string;
   readonly cache?: CacheWord;
-  readonly bisect?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -45,11 +44,9 @@ export async function extractCommand(
   loadCatalog: LoadCatalog,
   io: Io,
 ): Promise<number> {
-  const code =
-    words.diff === true
-      ? await compareSides(paths, words, loadCatalog, io)
-      : await extractOne(paths, words, io);
-  return words.bisect === true ? bisectVerdict(code) : code;
+  return words.diff === true
+    ? compareSides(paths, words, loadCatalog, io)
+    : extractOne(paths, words, io);
 }
 
 async function extractOne(paths: readonly string[], words: ExtractWords, io: Io): Promise<number> {
@@ -98,7 +95,7 @@ function outputOf(order: Order, report: OrderReport, words: ExtractWords, io: Io
     return `${JSON.stringify(order, null, 2)}\n`;
   }
   const view = viewText(order, report, words);
-  const isAlone = words.why !== undefined || words.bringUp === true;
+  const isAlone = words.why !== undefined || words.bringUp === true || showsTable(words);
   return isAlone ? view : `${view}${view === '' ? '' : '\n'}${rulesText(report)}`;
 }
 
@@ -138,10 +135,11 @@ async function compareSides(
   const after = optionsOf(words.with ?? [], words.without, before);
   const read = await sides(first, second, { before, after }, words, io);
   const leveled = await sameLevel(read, loadCatalog);
-  const comparison = compare({
+  const shown = {
     a: leveled.a.map((order) => restricted(order, only)),
     b: leveled.b.map((order) => restricted(order, only)),
-  });
+  };
+  const comparison = compare(shown, read);
   if (words.json === true) io.out(`${JSON.stringify(diffJson(comparison), null, 2)}\n`);
   else if (words.quiet !== true) io.out(diffText(comparison));
   if (comparison.byPort.size === 0) return 5;

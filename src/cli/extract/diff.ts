@@ -1,8 +1,14 @@
 import { modelForOrder } from '../order-choice.ts';
 import { importFor } from '../order-model.ts';
 import type { LoadCatalog } from '../catalogue.ts';
-import type { Comparison, Order, OrderDiff } from '../../order/index.ts';
-import { compareMany, consequenceText, isSameOrder } from '../../order/index.ts';
+import type { Answer, Comparison, Order, OrderDiff, SharedChange } from '../../order/index.ts';
+import {
+  brokenText,
+  compareMany,
+  consequenceText,
+  isAbout,
+  isSameOrder,
+} from '../../order/index.ts';
 import { isExtracted } from '../../boot/import-order.ts';
 import type { Family } from '../../order/calls.ts';
 import { meaningOf } from '../../order/calls.ts';
@@ -41,7 +47,8 @@ export function restricted(order: Order, only: readonly Family[] | undefined): O
 
 export const isSame = ({ byPort }: Comparison): boolean => [...byPort.values()].every(isSameOrder);
 
-export const compare = ({ a, b }: Sides): Comparison => compareMany(a, b);
+/** Compares what is shown of two sides; the rules are asked of all that was read. */
+export const compare = ({ a, b }: Sides, read: Sides): Comparison => compareMany(a, b, read);
 
 /** Each change once, with its ports; then what became reachable and what that made necessary. */
 export function diffText(comparison: Comparison): string {
@@ -54,13 +61,20 @@ export function diffText(comparison: Comparison): string {
   }
   for (const port of onlyOne) lines.push(`${port}: only one side has it`);
   const isMany = byPort.size > 1;
-  for (const { says, ports, at } of changes) {
+  for (const change of changes) {
+    const { ports, at } = change;
     const where = isMany ? ` [${ports.join(', ')}]` : '';
     const way = [...at.stack.map((frame) => frame.function), at.function].join(' > ');
-    lines.push(...wrap(`${says}${where}`, '', '    '), `    ${way} (${at.file}:${at.line})`);
+    lines.push(
+      ...wrap(`${changeText(change, comparison)}${where}`, '', '    '),
+      `    ${way} (${at.file}:${at.line})`,
+    );
   }
   for (const [port, diff] of byPort) {
     const mark = isMany ? `${port}: ` : '';
+    for (const answer of comparison.broken.get(port) ?? []) {
+      lines.push(...wrap(`${mark}now ${brokenText(answer)}: ${answer.says}`, '', '    '));
+    }
     for (const { event, before, was } of diff.reachable) {
       const what = `${event.call}(${event.object ?? ''}) can now run before ${before.object ?? before.call}`;
       lines.push(...wrap(`${mark}${what} (it was ${was})`, '', '    '));
@@ -71,6 +85,13 @@ export function diffText(comparison: Comparison): string {
   }
   if (byPort.size > 0 && isSame(comparison)) lines.push('no difference that concerns order');
   return `${lines.join('\n')}\n`;
+}
+
+/** `pool_get(cache_pool) is new, and breaks rule grown`: the fault beside what made it. */
+function changeText({ says, ports, at }: SharedChange, { broken }: Comparison): string {
+  const answers = ports.flatMap((port) => broken.get(port) ?? []);
+  const about = answers.filter((answer: Answer) => isAbout(answer, at.key)).map(brokenText);
+  return about.length === 0 ? says : `${says}, and ${[...new Set(about)].join(', ')}`;
 }
 
 function countsText({ moved, added, removed, certainty, changed }: OrderDiff): string {
@@ -90,6 +111,7 @@ export function diffJson(comparison: Comparison): object {
     same: isSame(comparison),
     ports: Object.fromEntries(comparison.byPort),
     changes: comparison.changes,
+    broken: Object.fromEntries(comparison.broken),
     onlyOne: comparison.onlyOne,
   };
 }

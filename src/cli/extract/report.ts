@@ -1,5 +1,6 @@
-import type { Answer, Order, OrderReport, Verdict } from '../../order/index.ts';
-import { counted, grouped, listed, wrap } from '../../report/text.ts';
+import type { Answer, Order, OrderReport, RuleReport, Verdict } from '../../order/index.ts';
+import { missingFileText } from '../../order/index.ts';
+import { counted, grouped, listed, unique, wrap } from '../../report/text.ts';
 
 /** What `extract` says of an order: the summary of the reading, and the answers of the rules. */
 
@@ -18,10 +19,7 @@ export function summaryText(order: Order, report: OrderReport): string {
     `${counted(holes.length, 'hole')}${holes.length === 0 ? '' : ':'}`,
     ...kinds.map((kind) => {
       const of = holes.filter((hole) => hole.kind === kind);
-      return `  ${of.length} ${kind}: ${listed(
-        of.map(({ what }) => what),
-        holesShown,
-      )}`;
+      return `  ${of.length} ${kind}: ${listed(mostFirst(of.map(({ what }) => what)), holesShown)}`;
     }),
     `${counted((order.axioms ?? []).length, 'axiom')} (in the JSON)`,
   ]
@@ -29,6 +27,13 @@ export function summaryText(order: Order, report: OrderReport): string {
     .map((line) => `${line}\n`)
     .join('');
 }
+
+/** Each name once with its count, the most frequent first: ninety cuts of one routine are one word. */
+const mostFirst = (names: readonly string[]): string[] =>
+  unique(names.toSorted((a, b) => timesOf(names, b) - timesOf(names, a)));
+
+const timesOf = (names: readonly string[], wanted: string): number =>
+  names.filter((name) => name === wanted).length;
 
 const told: readonly Verdict[] = ['violation', 'unproved', 'inconclusive', 'not applicable'];
 
@@ -48,10 +53,8 @@ export function rulesText(report: OrderReport): string {
       const count = of.filter((answer) => answer.verdict === verdict).length;
       return count === 0 ? [] : [`${count} ${verdict}`];
     });
-    lines.push(
-      `${rule.rule}: ${counted(rule.asked, 'event')} asked, ${grouped(rule.held)} hold` +
-        (counts.length === 0 ? '' : `; ${counts.join(', ')}`),
-    );
+    const found = counts.length === 0 ? '' : `; ${counts.join(', ')}`;
+    lines.push(...wrap(`${rule.rule}: ${heldText(rule)}${found}`, '', '    '));
     for (const answer of of) lines.push(...answerText(answer, numbers.get(answer)));
   }
   for (const { answer, waiver } of waived.waived) {
@@ -64,9 +67,14 @@ export function rulesText(report: OrderReport): string {
   for (const one of waived.unused) {
     lines.push(...wrap(`unused waiver: ${one.rule}: ${one.object} (${one.reason})`, '  ', '    '));
   }
-  lines.push(conclusion(report));
+  lines.push(...conclusion(report));
   return `${lines.join('\n')}\n`;
 }
+
+const heldText = ({ asked, held, means }: RuleReport): string =>
+  means !== undefined && asked === held
+    ? `${grouped(held)} ${means}`
+    : `${counted(asked, 'event')} asked, ${grouped(held)} hold`;
 
 function answerText(answer: Answer, number: number | undefined): string[] {
   const mark = number === undefined ? '' : `[${number}] `;
@@ -84,13 +92,20 @@ function answerText(answer: Answer, number: number | undefined): string[] {
   return lines;
 }
 
-function conclusion({ exitCode, waived, holes, mustEvents, events }: OrderReport): string {
+function conclusion(report: OrderReport): string[] {
+  const { exitCode, waived, holes, mustEvents, events, missing, findings } = report;
   const count = (verdict: Verdict): number =>
     waived.standing.filter((answer) => answer.verdict === verdict).length;
   const rests = `${grouped(mustEvents)} of ${grouped(events)} events are certain, ${counted(holes, 'hole')}`;
-  if (exitCode === 1) return `${counted(count('violation'), 'violation')} (${rests})`;
-  if (exitCode === 5) return `inconclusive: an anchor of the order is missing (${rests})`;
-  return `no violation found, ${count('unproved')} unproved, ${count('inconclusive')} inconclusive (${rests})`;
+  const found = `${count('unproved')} unproved, ${count('inconclusive')} inconclusive (${rests})`;
+  if (exitCode === 1) return [`${counted(count('violation'), 'violation')}, ${found}`];
+  if (exitCode === 0) return [`no violation found, ${found}`];
+  const lacking = findings.era.missing.map(({ name, file }) => `not met: ${name} (${file})`);
+  const why = [...missing.map((one) => missingFileText(one)), ...lacking];
+  return [
+    ...wrap(`inconclusive: no violation found, and answers are open; ${found}`, '', '    '),
+    ...why.flatMap((line) => wrap(line, '  ', '    ')),
+  ];
 }
 
 /** The same for programs, of schema `bootproof/rules/1`. */
@@ -104,6 +119,7 @@ export function rulesJson(order: Order, report: OrderReport): object {
     events: report.events,
     mustEvents: report.mustEvents,
     holes: report.holes,
+    missing: report.missing,
     era: { era, reasons, missing: missing.map(({ name, file }) => ({ name, file })) },
     rules: report.findings.rules.map(({ rule, sentence, asked, held, notes }) => ({
       ...{ rule, sentence, asked, held },

@@ -5,6 +5,7 @@ import { families } from '../../order/calls.ts';
 import { listingLegend } from '../defaults.ts';
 import { InputError } from '../failure.ts';
 import { nearest, unknownName } from '../nearest.ts';
+import { reservesText, sleepersText } from './tables.ts';
 
 /** The views of an order: which part is shown, and how. */
 export interface ViewWords {
@@ -14,6 +15,8 @@ export interface ViewWords {
   readonly why?: string;
   readonly bringUp?: boolean;
   readonly rulesOnly?: boolean;
+  readonly sleepers?: boolean;
+  readonly reserves?: boolean;
 }
 
 export const asksForView = (words: ViewWords): boolean =>
@@ -22,7 +25,12 @@ export const asksForView = (words: ViewWords): boolean =>
   words.expand === true ||
   words.why !== undefined ||
   words.bringUp === true ||
-  words.rulesOnly === true;
+  words.rulesOnly === true ||
+  showsTable(words);
+
+/** The views that stand alone, without what the rules say. */
+export const showsTable = ({ sleepers, reserves }: ViewWords): boolean =>
+  sleepers === true || reserves === true;
 
 /** The families that `--only` names. */
 export function onlyOf(text: string | undefined): readonly Family[] | undefined {
@@ -36,6 +44,13 @@ export function onlyOf(text: string | undefined): readonly Family[] | undefined 
 /** The view asked for, without the rules; empty for `--rules-only`. */
 export function viewText(order: Order, report: OrderReport, words: ViewWords): string {
   if (words.rulesOnly === true) return '';
+  if (showsTable(words)) {
+    const tables = [
+      ...(words.sleepers === true ? [sleepersText(order, report)] : []),
+      ...(words.reserves === true ? [reservesText(order, report)] : []),
+    ];
+    return tables.join('\n');
+  }
   if (words.why !== undefined) return whyText(order, words.why);
   if (words.bringUp === true) return `${bringUpText(bringUp(order, report.findings)).join('\n')}\n`;
   checkUntil(order, words.until);

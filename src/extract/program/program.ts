@@ -86,6 +86,16 @@ export class Program {
     return [...this.#units.keys()];
   }
 
+  /** The text of every selected file, and of the headers given. */
+  texts(headers: readonly string[]): ReadonlyMap<string, string> {
+    const all = new Map(this.#texts);
+    for (const file of headers) {
+      const text = all.has(file) ? null : this.#setup.tree.read(file);
+      if (text !== null) all.set(file, text);
+    }
+    return all;
+  }
+
   isTypeName(name: string): boolean {
     return this.#typedefs.has(name);
   }

@@ -62,6 +62,8 @@ export interface RuleReport {
   readonly held: number;
   readonly answers: readonly Answer[];
   readonly notes: readonly Note[];
+  /** What it means that all events hold, after their number, where the counts alone do not tell. */
+  readonly means?: string;
 }
 
 export function placeOf(order: Order, index: number): Place | null {
@@ -99,6 +101,7 @@ export class Answers {
   readonly #notes: Note[] = [];
   #asked = 0;
   #held = 0;
+  #means: string | null = null;
 
   constructor(rule: string, sentence: string) {
     this.#rule = rule;
@@ -112,6 +115,11 @@ export class Answers {
   holds(): void {
     this.#asked++;
     this.#held++;
+  }
+
+  /** Says what it means that all events hold; the sentence goes on after their number. */
+  means(says: string): void {
+    this.#means = says;
   }
 
   note(says: string, at: Place | null = null): void {
@@ -150,6 +158,7 @@ export class Answers {
       held: this.#held,
       answers: verdicts.flatMap((verdict) => answers.filter((one) => one.verdict === verdict)),
       notes: this.#notes,
+      ...(this.#means !== null && { means: this.#means }),
     };
   }
 }

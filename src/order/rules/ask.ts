@@ -2,6 +2,7 @@ import type { OrderHole } from '../order.ts';
 import type { Answers, Guard } from './answer.ts';
 import { holeText, placeOf } from './answer.ts';
 import type { Seen, Survey } from './survey.ts';
+import { canHide } from './unread.ts';
 
 /**
  * The one question behind most rules: *is it up when this runs?* `suppliers` are all events of
@@ -20,6 +21,8 @@ export interface Question {
   readonly who: string;
   readonly use: Seen;
   readonly suppliers: readonly Seen[];
+  /** What is needed is the initialiser of `object` itself: the text may tell that there is none. */
+  readonly isInitialised?: true;
   /** The file in which a supplier is to be expected, where none was found. */
   readonly expectedIn?: string;
 }
@@ -71,6 +74,12 @@ function put(survey: Survey, answers: Answers, question: Question): void {
       need,
     );
   }
+  const named =
+    later === undefined && question.isInitialised === true ? survey.namedAt(object) : null;
+  if (named !== null && named.length === 0) {
+    const nobody = `and no code of the tree initialises ${object}`;
+    return answers.add({ verdict: 'violation', object, says: `${who}, ${nobody}`, at }, need);
+  }
   const hiding = holesBefore(survey, use.index).filter(
     (hole) => later === undefined || couldRun(hole, later),
   );
@@ -84,7 +93,11 @@ function put(survey: Survey, answers: Answers, question: Question): void {
         says: `${who} ${when}; it may happen in what was not read`,
         at,
         ...other,
-        holes: [...nearest(hiding, use).map(holeText), ...(later === undefined ? missing : [])],
+        holes: [
+          ...(named ?? []).map((place) => `${object} is named at ${place}`),
+          ...nearest(hiding, use).map(holeText),
+          ...(later === undefined ? missing : []),
+        ],
       },
       need,
     );
@@ -147,20 +160,10 @@ function isWrapped(text: string): boolean {
   return true;
 }
 
-const hidingKinds = new Set<OrderHole['kind']>([
-  'unresolved call',
-  'cut',
-  'opaque function',
-  'parse error',
-  'missing file',
-  'missing definition',
-  'limit',
-]);
-
 /** Holes that lie before an event, and so could hide something that happens before it. */
 export const holesBefore = (survey: Survey, index: number): OrderHole[] =>
   survey.holes.filter(
-    (hole) => hidingKinds.has(hole.kind) && (hole.before === undefined || hole.before <= index),
+    (hole) => canHide(hole) && (hole.before === undefined || hole.before <= index),
   );
 
 /** Whether what a hole hides could run the code at which `event` stands. */

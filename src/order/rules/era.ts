@@ -12,7 +12,8 @@ import type { Seen, Survey } from './survey.ts';
  *
  * Trees between 2009 and 2012 need not fit any: *no era fits* is an answer, with
  * the anchors that are there and those that are not. An anchor that is missing because its file was
- * not read is a gap of the reading, and every rule that needs it is inconclusive.
+ * not read is a gap of the reading, and every rule that needs it is inconclusive. A routine is met
+ * where its definition was: a call of it alone, into a file that is not there, brings nothing up.
  */
 export type EraName = 'A' | 'D' | 'E';
 

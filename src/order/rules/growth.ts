@@ -160,8 +160,10 @@ function askSource(
       continue;
     }
     const who = `${use.event.call}() may grow ${object}`;
+    const question = { object, need, who, use, suppliers, expectedIn };
+    const own = need === `${object} is initialised` ? { isInitialised: true as const } : {};
     // The first need that fails is the story; the later ones are its echoes.
-    if (!ask(survey, answers, { object, need, who, use, suppliers, expectedIn })) return;
+    if (!ask(survey, answers, { ...question, ...own })) return;
   }
 }
 

@@ -1,11 +1,12 @@
-import { maySleepByFlags } from '../calls.ts';
+import { canonicalName } from '../canonical.ts';
+import { maySleep } from '../sleep.ts';
 import type { Place, RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { isMust } from './ask.ts';
 import type { Survey } from './survey.ts';
 import { objectOf } from './survey.ts';
 
-/** One allocation that says it may sleep, at a time when nobody could wake it. */
+/** One call that may sleep for memory, at a time when nobody could wake it. */
 export interface Sleeper {
   readonly at: Place;
   readonly must: boolean;
@@ -33,7 +34,7 @@ export function sleepersOf(survey: Survey): Sleeper[] {
   const warm = survey.sets('cold').at(0)?.index ?? survey.seen.length;
   const list: Sleeper[] = [];
   for (const one of survey.seen.slice(0, until)) {
-    if (one.meaning.role !== 'grow' || maySleepByFlags(one.event) !== true) continue;
+    if (maySleep(one.event) !== true) continue;
     const at = placeOf(survey.order, one.index);
     if (at === null) continue;
     const when = one.index < warm ? 'cold' : 'no reclaimer';
@@ -42,14 +43,48 @@ export function sleepersOf(survey: Survey): Sleeper[] {
   return list;
 }
 
+/** The sleepers of one call site: the same line of the source, however often it is reached. */
+export interface SleepingSite {
+  readonly call: string;
+  readonly when: Sleeper['when'];
+  /** The first of them. */
+  readonly at: Place;
+  /** What is asked for memory there, as the source names it; empty where it has no name. */
+  readonly objects: readonly string[];
+  readonly times: number;
+  /** How many of them are certain. */
+  readonly must: number;
+}
+
+/** The sleepers by call site, in the order of boot. */
+export function sleepingSites(sleepers: readonly Sleeper[]): readonly SleepingSite[] {
+  const sites = new Map<string, Sleeper[]>();
+  for (const one of sleepers) {
+    const key = `${one.at.call} ${one.at.file}:${one.at.line} ${one.when}`;
+    sites.set(key, [...(sites.get(key) ?? []), one]);
+  }
+  return [...sites.values()].flatMap((of) => {
+    const first = of[0];
+    if (first === undefined) return [];
+    const names = of.map(({ object }) => canonicalName(object).replace(/^@.*/, ''));
+    const objects = [...new Set(names.filter((name) => name !== ''))];
+    const must = of.filter((one) => one.must).length;
+    const { at, when } = first;
+    return [{ call: at.call, when, at, objects, times: of.length, must }];
+  });
+}
+
 /**
- * Nothing may sleep before somebody can wake it. An allocation that says it may sleep is a table
- * row, not a fault: it sleeps only if memory is short. In an interrupt it is a fault at once.
+ * Nothing may sleep before somebody can wake it. A call that says it may sleep is a table row, not
+ * a fault: it sleeps only if memory is short. In an interrupt it is a fault at once.
  */
 export function sleeping(survey: Survey): RuleReport {
   const answers = new Answers('sleeping', 'Nothing that may sleep runs where nobody can wake it.');
+  let unknown = 0;
   for (const one of survey.seen) {
-    if (one.meaning.role !== 'grow' || maySleepByFlags(one.event) !== true) continue;
+    const sleeps = maySleep(one.event);
+    if (sleeps === undefined) unknown++;
+    if (sleeps !== true) continue;
     if (one.event.context.by !== 'interrupt') {
       answers.holds();
       continue;
@@ -69,9 +104,11 @@ export function sleeping(survey: Survey): RuleReport {
     reclaimer === null
       ? 'no pagedaemon is created in this order'
       : `the pagedaemon is created at #${reclaimer}`;
-  answers.note(
-    `${sleepers.length} allocations say that they may sleep before anybody could free memory, ` +
-      `${cold} of them while cold (${until})`,
-  );
+  const early = `${sleepers.length} before anybody could free memory, ${cold} of them while cold`;
+  answers.means(`calls may sleep for memory, none in an interrupt; ${early} (--sleepers)`);
+  answers.note(`${early} (${until})`);
+  if (unknown > 0) {
+    answers.note(`${unknown} more may or may not: their flags are not known`);
+  }
   return answers.report();
 }

@@ -2,6 +2,7 @@ import type { Meaning, ObjectKind } from '../calls.ts';
 import { argumentText, meaningOf, plainName } from '../calls.ts';
 import { pathOf } from '../canonical.ts';
 import type { Order, OrderEvent, OrderHole } from '../order.ts';
+import { missingFiles } from './unread.ts';
 
 /** One event with what it means and where it stands. */
 export interface Seen {
@@ -22,8 +23,16 @@ export interface Survey {
   calls(name: string): readonly Seen[];
   /** Assignments to a phase-marking global; `false`, `NULL` and 0 do not count. */
   sets(global: string): readonly Seen[];
-  /** First run of a function: its own event, and all that happens inside; null if never seen. */
+  /**
+   * First run of a function: its own event, and all that happens inside. Null if it was never seen,
+   * or only called: where no file defines it, nothing of it has run.
+   */
   run(name: string): Run | null;
+  /**
+   * Where the text names an object that no event initialises, otherwise than in a known use; null
+   * where the text was not searched for it, or not all of it was there.
+   */
+  namedAt(object: string): readonly string[] | null;
   /** Other names of an object: what a global was set to point at. */
   aliases(object: string): readonly string[];
 }
@@ -59,13 +68,19 @@ export function surveyOf(order: Order): Survey {
     }
   }
   const runs = runsOf(seen);
+  const lacking = new Set(
+    (order.holes ?? []).filter(({ kind }) => kind === 'missing definition').map(({ what }) => what),
+  );
+  const named = new Map(order.uninitialised?.map((one) => [one.object, one.named]));
+  const isWhole = missingFiles(order.holes ?? []).length === 0;
   return {
     order,
     seen,
     holes: order.holes ?? [],
     calls: (name) => byCall.get(name) ?? [],
     sets: (global) => bySet.get(global) ?? [],
-    run: (name) => runs.get(name) ?? null,
+    run: (name) => (lacking.has(name) ? null : (runs.get(name) ?? null)),
+    namedAt: (object) => (isWhole ? (named.get(object.replace(/\[.*$/, '')) ?? null) : null),
     aliases: (object) => [...(alias.get(object) ?? [])],
   };
 }

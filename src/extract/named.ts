@@ -1,0 +1,74 @@
+import { initialisesNothing, meaningOf } from '../order/calls.ts';
+import type { Order, OrderEvent } from '../order/order.ts';
+
+/**
+ * Who could initialise an object that the trace sees used and never initialised.
+ *
+ * What the trace did not follow is still text that can be searched: whoever initialises a global
+ * names it, directly or by handing its address on. If every place that names it is a declaration
+ * or a call that cannot initialise it, nobody does, whatever else was not read.
+ */
+export type Uninitialised = NonNullable<Order['uninitialised']>[number];
+
+interface Texts {
+  /** Every text that can name the object: selected files and the headers they include. */
+  readonly all: ReadonlyMap<string, string>;
+  /** Where assembly names it. */
+  readonly isTouchedByAssembly: (name: string) => boolean;
+}
+
+/** The objects of the trace that are used and have no initialiser in it, with who else names them. */
+export function uninitialised(events: readonly OrderEvent[], texts: Texts): Uninitialised[] {
+  return candidates(events).map((object) => {
+    const named = [...texts.all].flatMap(([file, text]) =>
+      linesNaming(object, text).map((line) => `${file}:${line}`),
+    );
+    return { object, named: texts.isTouchedByAssembly(object) ? [...named, 'assembly'] : named };
+  });
+}
+
+/** Globals by their own name, or elements of one; what is part of another is initialised with it. */
+function candidates(events: readonly OrderEvent[]): readonly string[] {
+  const used = new Set<string>();
+  const made = new Set<string>();
+  for (const event of events) {
+    const name = /^(\w+)(?:\[[^\]]*\])?$/.exec(event.object ?? '')?.[1];
+    if (name === undefined) continue;
+    const { role, kind } = meaningOf(event);
+    if (role === 'declare' || event.call === 'set') made.add(name);
+    else if (kind !== undefined && (role === 'use' || role === 'grow')) used.add(name);
+  }
+  return [...used].filter((name) => !made.has(name));
+}
+
+/** Lines on which `name` stands otherwise than in a declaration or a call that initialises nothing. */
+export function linesNaming(name: string, text: string): readonly number[] {
+  if (!text.includes(name)) return [];
+  const code = withoutComments(text);
+  const lines: number[] = [];
+  for (const { index } of code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))) {
+    const before = code.slice(Math.max(0, index - 200), index);
+    const after = code.slice(index + name.length, index + name.length + 200);
+    if (isHarmlessCall(before) || isDeclaration(before, after)) continue;
+    lines.push(code.slice(0, index).split('\n').length);
+  }
+  return lines;
+}
+
+function isHarmlessCall(before: string): boolean {
+  const call = /\b(\w+)\s*\(\s*&?\s*$/.exec(before)?.[1];
+  return call !== undefined && initialisesNothing(call);
+}
+
+/** `static struct pool cache_pool;`: types alone before it, and no value behind it. */
+function isDeclaration(before: string, after: string): boolean {
+  const type = /(?:^|[;{}\n])([\w\s*]*\w[\s*]+)$/.exec(before)?.[1]?.trim() ?? '';
+  if (type === '' || /\b(return|case|goto|sizeof|else|do)\b/.test(type)) return false;
+  return /^\s*(?:\[[^\]]*\]\s*)*(?:__\w+(?:\([^()]*(?:\([^()]*\))*\))?\s*)*[;,]/.test(after);
+}
+
+/** Comments and strings give way to spaces; lines stay where they are. */
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (part) =>
+    part.replace(/[^\n]/g, ' '),
+  );
