@@ -47,6 +47,20 @@ describe('start code that runs where it was not linked', () => {
   });
 });
 
+describe('a hash function', () => {
+  const hash = `struct ctx { int count; int state[5]; } ctx; int other = 1;
+    void SHA1Update(struct ctx *c, void *data, int len) { other = 0; }`;
+
+  it('is not followed: it changes what it is given, and nothing else', async () => {
+    const asks = (condition: string) =>
+      `SHA1Update(&ctx, 0, 4); if (${condition}) kthread_create(1);`;
+    expect((await eventsWith(hash, asks('ctx.count == 0'))).map(line)).toContain(
+      'may kthread_create',
+    );
+    expect((await eventsWith(hash, asks('other == 1'))).map(line)).toContain('must kthread_create');
+  });
+});
+
 describe('the start code', () => {
   it('enters every C function that it calls, after those of the handlers of traps', async () => {
     const files = texts();

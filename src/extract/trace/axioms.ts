@@ -256,6 +256,7 @@ export const axioms: readonly string[] = [
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   callBackAxiom,
   'writes through pointers whose target is not known change nothing that is known',
+  'hash functions (SHA1, MD5) change what they are given a pointer to, and nothing else',
   ...[...cuts, firmware, host, placeholder].map(
     (cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`,
   ),

@@ -8,7 +8,7 @@ import type { FlagTable } from './render.ts';
 import { levelName, levels } from './render.ts';
 import type { Session } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf, literal, literalText, pointee, textAt, truth } from './value.ts';
+import { addressOf, literal, literalText, pointee, rootOf, textAt, truth } from './value.ts';
 
 const answer = (value: Value): { readonly value: Value } => ({ value });
 
@@ -85,6 +85,15 @@ export function builtin(
       return answer(print(values[0], formatted(values[2], values.slice(3)), values[1], session));
     case 'sprintf':
       return answer(print(values[0], formatted(values[1], values.slice(2)), undefined, session));
+    case 'SHA1Init':
+    case 'SHA1Update':
+    case 'SHA1Transform':
+    case 'SHA1Final':
+    case 'MD5Init':
+    case 'MD5Update':
+    case 'MD5Final':
+      for (const value of values) forget(value, session, evaluator);
+      return answer(undefined);
     case 'strlen': {
       const text = literalText(values[0]);
       return answer(text === undefined ? undefined : BigInt(text.length));
@@ -119,6 +128,16 @@ export function builtin(
     default:
       return /^_?atomic_/.test(name) ? atomic(name, values, session) : null;
   }
+}
+
+// A computation that changes what it is given a pointer to, and nothing else.
+function forget(value: Value, session: Session, evaluator: Evaluator): void {
+  const path = pointee(value);
+  if (path === undefined) return;
+  session.store.write(path, undefined);
+  session.store.forgetBelow(path, undefined);
+  const root = rootOf(path);
+  if (path === root || path === `${root}[0]`) evaluator.places.setDefault(root, undefined);
 }
 
 // Leaves the text where it is printed to, as long as the room is; the answer is its whole length.
