@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
 import { parseOrder } from '../../src/order/order.ts';
+import { generatedOrder } from '../../models/netbsd/orders/review/generated.ts';
 import { derive } from '../../models/netbsd/derive.ts';
 import { lowWaterOrders, orders, portNames } from '../../models/netbsd/orders.ts';
 import { ports } from '../../models/netbsd/ports/ports.ts';
@@ -322,6 +323,15 @@ const lineOf = (file: string, line: number): string =>
 
 /** Functions that are reached through a pointer: the line of the caller shows what takes them there. */
 const indirectCalls = [{ called: 'cpu_attach', by: 'config_rootfound("mainbus"' }];
+
+describe.skipIf(sources === '')('the order of era A', () => {
+  it.each(portNames)(
+    '%s: is what is read out of the tree, with the decisions of its review',
+    async (port) => {
+      expect(await generatedOrder(sources, port)).toEqual(orders.a[port]);
+    },
+  );
+});
 
 describe.skipIf(sources === '')('the lines cited', () => {
   it.each(portNames)('%s: each event that was read stands at its line', (port) => {
