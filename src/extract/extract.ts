@@ -120,6 +120,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     ],
     events: trace.events,
     holes: [...holes.all()],
+    probes: [...trace.probes],
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);

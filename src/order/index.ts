@@ -7,7 +7,14 @@ import type { Waived, Waiver } from './waivers.ts';
 import { applyWaivers } from './waivers.ts';
 
 /** A boot order, and everything that can be asked of it without running it. */
-export type { Order, OrderArgument, OrderEvent, OrderFrame, OrderHole } from './order.ts';
+export type {
+  Order,
+  OrderArgument,
+  OrderEvent,
+  OrderFrame,
+  OrderHole,
+  OrderProbe,
+} from './order.ts';
 export { orderSchema, parseOrder } from './order.ts';
 export type { Answer, Note, Place, RuleReport, Verdict } from './rules/answer.ts';
 export type { EraFit, EraName } from './rules/era.ts';
@@ -23,6 +30,8 @@ export type { OrderDiff } from './diff.ts';
 export { diffOrders, isSameOrder } from './diff.ts';
 export type { Consequence } from './consequences.ts';
 export { consequencesOf, consequenceText } from './consequences.ts';
+export type { DemandChange } from './demand-changes.ts';
+export { demandText } from './demand-changes.ts';
 export type { Comparison, SharedChange } from './compare.ts';
 export { bisectByDiff, bisectVerdict, compareMany } from './compare.ts';
 export type { Listing, ListingOptions } from './listing.ts';

@@ -81,6 +81,29 @@ const hole = v.strictObject({
   why: v.optional(text),
 });
 
+/**
+ * What a request would do at a moment at which nobody makes it: followed aside, its effect taken
+ * back. Kept apart from the events, because it does not happen.
+ */
+const probe = v.strictObject({
+  /** Index of the event before which it is asked; the answer holds until the next probe that asks the same. */
+  before: natural,
+  /** What is asked for: `page`. */
+  asks: text,
+  /** The function in which the request enters, and where that stands. */
+  call: text,
+  file: text,
+  line: natural,
+  /** What is taken to hold while it is asked: `uvmexp.free = 65536`. */
+  given: v.array(v.string()),
+  /** The conditions under which boot comes to this moment. */
+  guards: v.optional(v.array(guard)),
+  /** What would happen; stacks begin in `call`. */
+  events: v.array(event),
+  /** Where it was not known what would happen. */
+  holes: v.array(hole),
+});
+
 const order = v.strictObject({
   schema: v.literal(orderSchema),
   /** `i386 of NetBSD 5.2`. */
@@ -102,12 +125,14 @@ const order = v.strictObject({
   axioms: v.optional(v.array(text)),
   events: v.pipe(v.array(event), v.minLength(1)),
   holes: v.optional(v.array(hole)),
+  probes: v.optional(v.array(probe)),
 });
 
 export type Order = v.InferOutput<typeof order>;
 export type OrderEvent = v.InferOutput<typeof event>;
 export type OrderFrame = v.InferOutput<typeof frame>;
 export type OrderHole = v.InferOutput<typeof hole>;
+export type OrderProbe = v.InferOutput<typeof probe>;
 export type OrderArgument = v.InferOutput<typeof argument>;
 
 /** Reads a boot order from parsed JSON; what is wrong is told with the path of the field. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bringUp, checkOrder, waiverFor } from '../../src/order/index.ts';
 import type { Order } from '../../src/order/order.ts';
 import type { Verdict } from '../../src/order/rules/answer.ts';
 import { askRules } from '../../src/order/rules/index.ts';
-import { before, boot, chainBoot, moveBefore, vmemBoot, without } from './small-boot.ts';
+import { before, boot, chainBoot, event, moveBefore, vmemBoot, without } from './small-boot.ts';
 
 /** What the rules say, a line an answer, without what does not apply. */
 function said(order: Order, ...verdicts: Verdict[]): string[] {
@@ -109,6 +110,60 @@ describe('bugs that were really made, planted again', () => {
   it('the deferred queue is flushed before kmem_map exists', () => {
     const early = moveBefore(chainBoot, 'pool_subsystem_init', '>kmeminit uvm_km_suballoc');
     expect(said(boot(early), 'violation')).toContain('violation: reclaim: pool_allocator_meta #7');
+  });
+});
+
+describe('a request that nobody makes', () => {
+  /** A small boot with what asking for a page would do, by the event before which it is asked. */
+  function asked(answers: { [before: number]: readonly string[] }): Order {
+    const probes = Object.entries(answers).map(([before, lines]) => ({
+      ...{ before: Number(before), asks: 'page', call: 'uvm_pagealloc_strat' },
+      ...{ file: 'uvm_pagealloc_strat.c', line: 1, given: [], holes: [] },
+      events: lines.map((line) => event(line)),
+    }));
+    return { ...boot(vmemBoot), probes };
+  }
+  const look = 'uvm_pagealloc_strat>uvm_km_va_starved_p vmem_size kmem_arena vm=0';
+  const there =
+    'uvm_pagealloc_strat>uvm_km_va_starved_p vmem_size kmem_arena_store vm=kmem_arena_store';
+
+  it('is a violation all the same: whoever makes it first finds out', () => {
+    const order = asked({ 3: [look], 13: [there] });
+    expect(said(order)).toEqual(['violation: page demand: kmem_arena #2']);
+    const [answer] = askRules(order).rules.flatMap(({ answers }) =>
+      answers.filter(({ verdict }) => verdict === 'violation'),
+    );
+    expect(answer?.other?.object).toBe('kmem_arena');
+    expect(answer?.at?.function).toBe('uvm_km_va_starved_p');
+  });
+
+  it('is unproved where it hangs on a condition, and fine where it meets what is there', () => {
+    expect(said(asked({ 3: [`?short? ${look}`], 13: [there] }))).toEqual([
+      'unproved: page demand: kmem_arena #2',
+    ]);
+    expect(said(asked({ 3: [], 13: [there] }))).toEqual([]);
+  });
+
+  it('is told by the table of what may be called where', () => {
+    const { columns, rows, obstacles } = bringUp(asked({ 3: [look], 13: [there] }));
+    const page = columns.indexOf('page');
+    const allowed = rows.map(({ routine, allowed: cells }) => `${routine} ${cells[page] ?? ''}`);
+    expect(allowed).toContain('uvm_map_init no');
+    expect(allowed).toContain('uvm_map_init_caches yes');
+    expect(obstacles.map(({ column, says }) => `${column}: ${says}`)).toEqual([
+      'page: until kmem_arena is set (uvm_km_bootstrap.c:112) it meets kmem_arena, which is not ' +
+        'there: uvm_pagealloc_strat() > uvm_km_va_starved_p() uvm_km_va_starved_p.c:100',
+    ]);
+  });
+
+  it('is waived by the event that it would meet, and looked at again when that changes', () => {
+    const order = asked({ 3: [look], 13: [there] });
+    const [found] = checkOrder(order).waived.standing.filter(({ rule }) => rule === 'page demand');
+    if (found === undefined) throw new Error('no answer');
+    const waivers = [waiverFor(order, found, 'nobody asks on this port', 'a reader')];
+    expect(checkOrder(order, { waivers }).waived.waived).toHaveLength(1);
+    const changed = asked({ 3: [look.replace('vm=0', 'vm=0 typemask=3')], 13: [there] });
+    expect(checkOrder(changed, { waivers }).waived.stale).toHaveLength(1);
   });
 });
 

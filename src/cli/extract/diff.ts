@@ -2,7 +2,7 @@ import { modelForOrder } from '../order-choice.ts';
 import { importFor } from '../order-model.ts';
 import type { LoadCatalog } from '../catalogue.ts';
 import type { Comparison, Order, OrderDiff } from '../../order/index.ts';
-import { compareMany, consequenceText, isSameOrder } from '../../order/index.ts';
+import { compareMany, consequenceText, demandText, isSameOrder } from '../../order/index.ts';
 import { isExtracted } from '../../boot/import-order.ts';
 import type { Family } from '../../order/calls.ts';
 import { meaningOf } from '../../order/calls.ts';
@@ -36,7 +36,7 @@ export async function sameLevel(sides: Sides, loadCatalog: LoadCatalog): Promise
 export function restricted(order: Order, only: readonly Family[] | undefined): Order {
   if (only === undefined) return order;
   const events = order.events.filter((event) => only.includes(meaningOf(event).family));
-  return events.length === 0 ? order : { ...order, events, holes: [] };
+  return events.length === 0 ? order : { ...order, events, holes: [], probes: [] };
 }
 
 export const isSame = ({ byPort }: Comparison): boolean => [...byPort.values()].every(isSameOrder);
@@ -68,6 +68,7 @@ export function diffText(comparison: Comparison): string {
     for (const one of diff.consequences) {
       lines.push(...wrap(`${mark}${consequenceText(one)}`, '', '    '));
     }
+    for (const one of diff.demands) lines.push(...wrap(`${mark}${demandText(one)}`, '', '    '));
   }
   if (byPort.size > 0 && isSame(comparison)) lines.push('no difference that concerns order');
   return `${lines.join('\n')}\n`;

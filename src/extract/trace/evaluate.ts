@@ -74,16 +74,19 @@ export class Evaluator {
       case 'addr':
         return this.#address(e.a, frame);
       case 'deref': {
-        const target = pointee(this.value(e.a, frame));
-        if (target === undefined) return undefined;
-        return this.places.read(target, this.typeOf(e, frame), frame);
+        const pointer = this.value(e.a, frame);
+        const target = pointee(pointer);
+        if (target !== undefined) return this.places.read(target, this.typeOf(e, frame), frame);
+        if (pointer === 0n) this.#lookAtNull(e.a, frame);
+        return undefined;
       }
       case 'field':
       case 'index': {
         const path = this.place(e, frame);
-        return path === undefined
-          ? undefined
-          : this.places.read(path, this.typeOf(e, frame), frame);
+        if (path !== undefined) return this.places.read(path, this.typeOf(e, frame), frame);
+        if (e.k === 'field' && e.arrow && e.a.k === 'id' && this.#named(e.a.n, frame) === 0n)
+          this.#lookAtNull(e.a, frame);
+        return undefined;
       }
       case 'cond':
         return this.#conditional(e, frame);
@@ -112,6 +115,11 @@ export class Evaluator {
         for (const part of e.parts) this.value(part, frame);
         return undefined;
     }
+  }
+
+  // Whether the boot itself comes to such a place is asked by other means; a probe wants to know.
+  #lookAtNull(pointer: Expr, frame: Frame): void {
+    if (this.#session.isProbing) this.#parts.calls.nullRead(pointer, frame);
   }
 
   typeOf(e: Expr, frame: Frame): CType | undefined {

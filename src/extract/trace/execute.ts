@@ -49,6 +49,7 @@ export class Statements {
   }
 
   #statement(s: Stmt, frame: Frame): Completion {
+    if ('line' in s) frame.line = s.line;
     switch (s.k) {
       case 'list':
         return this.list(s.list, frame);

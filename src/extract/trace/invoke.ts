@@ -1,13 +1,14 @@
 /**
  * Calls: which function, whether it is an event, whether it is followed.
  */
-import type { CallExpr, FunctionDef } from '../c/ir.ts';
+import type { CallExpr, Expr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses } from './api.ts';
 import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
+import { isPassedOn, Probes } from './probes.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import type { FlagTable } from './render.ts';
@@ -25,6 +26,7 @@ export class Calls {
   readonly #statements: Statements;
   readonly #flags: () => FlagTable;
   readonly #emitter: Emitter;
+  readonly #probes: Probes;
 
   constructor(
     session: Session,
@@ -37,15 +39,22 @@ export class Calls {
     this.#statements = statements;
     this.#flags = flags;
     this.#emitter = new Emitter(session, flags);
+    this.#probes = new Probes(session, this, flags);
   }
 
   /** Told of each assignment. */
   written(path: string, value: Value, frame: Frame, line: number): void {
-    this.#emitter.written(path, value, frame, line);
+    if (this.#emitter.written(path, value, frame, line)) this.#probes.ask();
+  }
+
+  /** Told of a look through a pointer that is NULL. */
+  nullRead(e: Expr, frame: Frame): void {
+    this.#emitter.nullRead(e, frame);
   }
 
   call(e: CallExpr, frame: Frame): Value {
     if (!this.#session.step()) return undefined;
+    frame.line = e.line;
     const direct = e.f.k === 'id' && !frame.locals.has(e.f.n) ? e.f.n : null;
     // Not even the arguments of what is ignored matter: KASSERT(mutex_owned(…)).
     if (direct !== null && ignored.has(direct)) return undefined;
@@ -131,8 +140,10 @@ export class Calls {
     if (name === '_splnone') return this.#invoke('spl0', file, e, values, frame);
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
     if (known !== null) return known.value;
-    const api =
-      apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
+    const api = isPassedOn(name, this.#session)
+      ? undefined
+      : (apiCalls.get(name) ??
+        (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined));
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
     if (api !== undefined && event !== null && !api.follow)
@@ -165,10 +176,10 @@ export class Calls {
       return api === undefined ? undefined : this.#answer(name, api, e, event, frame);
     }
     if (api?.follow === 'aside') {
-      this.#followAside(definition, values, frame, e.line);
+      this.#followAside(definition, values, frame, e);
       return this.#answer(name, api, e, event, frame);
     }
-    const result = this.follow(definition, values, frame, e.line);
+    const result = this.follow(definition, values, frame, e.line, e.texts);
     const made = api?.object === 'result' ? pointee(result) : undefined;
     if (made !== undefined && event?.object === null) {
       event.object = this.#session.display(made);
@@ -178,15 +189,10 @@ export class Calls {
   }
 
   /** What happens inside is listed; that it happened changes nothing that is known. */
-  #followAside(
-    definition: FunctionDef,
-    values: readonly Value[],
-    frame: Frame,
-    line: number,
-  ): void {
+  #followAside(definition: FunctionDef, values: readonly Value[], frame: Frame, e: CallExpr): void {
     const { store } = this.#session;
     const mark = store.mark();
-    this.follow(definition, values, frame, line);
+    this.follow(definition, values, frame, e.line, e.texts);
     store.rewind(mark);
     this.#session.isDead = false;
   }
@@ -197,6 +203,7 @@ export class Calls {
     values: readonly Value[],
     frame: Frame | null,
     line: number,
+    texts: readonly string[] = [],
   ): Value {
     const session = this.#session;
     const { stack, limits, holes, entryNames } = session;
@@ -223,6 +230,8 @@ export class Calls {
       definition,
       locals: new Map(),
       statics: new Set(),
+      caller: frame === null ? null : { frame, texts },
+      line: definition.line,
       result: undefined,
       returned: false,
     };
@@ -238,10 +247,12 @@ export class Calls {
     entryNames.push(name);
     const guards = session.guards;
     session.guards = [...guards];
+    this.#probes.begin(name);
     const completion = this.#statements.run(definition.body, inner);
     session.guards = guards;
     entryNames.pop();
     if (frame !== null) stack.pop();
+    this.#probes.end(name);
     session.store.dropPrefix(`${inner.id}:`, inner.locals.keys());
     if (completion === 'dead' && !inner.returned) session.isDead = true;
     // A way back to a label that was not followed: what it would return is not known.

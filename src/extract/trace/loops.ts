@@ -49,6 +49,7 @@ export class Loops {
     const saved = {
       mark: store.mark(),
       events: session.events.length,
+      probes: session.probes.length,
       holes: holes.mark(),
       guards: session.guards,
       stack: session.stack.length,
@@ -73,6 +74,7 @@ export class Loops {
     if (completion !== null && !isMonotonous(session.events.slice(saved.events))) return completion;
     store.rewind(saved.mark);
     session.events.length = saved.events;
+    session.probes.length = saved.probes;
     holes.rewind(saved.holes);
     session.guards = saved.guards;
     session.stack.length = saved.stack;

@@ -122,6 +122,8 @@ export class Places {
       },
       locals: new Map(),
       statics: new Set(),
+      caller: null,
+      line: 0,
       result: undefined,
       returned: false,
     };
