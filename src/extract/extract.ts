@@ -114,6 +114,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
       ),
     },
     entries: [...entries.frames],
+    ...(units.facts !== null && { facts: units.facts }),
     axioms: [
       `entry functions from ${entries.from === 'assembly' ? 'the start code' : entries.from}`,
       ...axioms,

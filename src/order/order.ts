@@ -121,6 +121,8 @@ const order = v.strictObject({
     options: v.optional(v.record(v.string(), v.string())),
   }),
   entries: v.optional(v.array(frame)),
+  /** Macros by which the port says what it has: where each is defined, null where it is not. */
+  facts: v.optional(v.record(text, v.nullable(text))),
   /** Assumptions of the reading: `no context switch while cold`. */
   axioms: v.optional(v.array(text)),
   events: v.pipe(v.array(event), v.minLength(1)),

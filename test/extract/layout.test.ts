@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutAttributes } from '../../src/extract/cpp/attributes.ts';
+import { layoutAttributes, withoutRegisters } from '../../src/extract/cpp/attributes.ts';
 
 describe('attributes', () => {
   it('go where they do not change a layout, line ends kept', () => {
@@ -26,5 +26,17 @@ describe('attributes', () => {
     const text = 'char *s = "} __attribute__((packed))";';
     expect(layoutAttributes(text)).toBe(text);
     expect(layoutAttributes('int x __attribute__((aligned(')).toContain('int x');
+  });
+});
+
+describe('names of registers', () => {
+  it('go from variables, with an initial value or without', () => {
+    const text = 'register long a0 __asm("$16") = ipl; register long v0 asm("$0"), x;';
+    expect(withoutRegisters(text)).toBe('register long a0  = ipl; register long v0 , x;');
+  });
+
+  it('are told from instructions', () => {
+    const text = '{ __asm volatile("nop"); __asm("nop" : : "r" (x)); }';
+    expect(withoutRegisters(text)).toBe(text);
   });
 });

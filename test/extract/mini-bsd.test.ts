@@ -96,6 +96,12 @@ describe('extract, on mini-bsd', () => {
     );
   });
 
+  it('keeps what the headers say that the port has, with the place, and has not', async () => {
+    const { facts } = await order();
+    expect(facts?.['PMAP_GROWKERNEL']).toBe('arch/toy/include/param.h:9');
+    expect(facts?.['PMAP_STEAL_MEMORY']).toBeNull();
+  });
+
   it('names arguments by parameter, sizes in bytes, flags and levels by their constants', async () => {
     const { events } = await order();
     const pv = events.find((event) => event.object === 'pmap_pv_pool');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bringUp, checkOrder, waiverFor } from '../../src/order/index.ts';
 import type { Order } from '../../src/order/order.ts';
-import type { Verdict } from '../../src/order/rules/answer.ts';
+import type { Answer, Verdict } from '../../src/order/rules/answer.ts';
 import { askRules } from '../../src/order/rules/index.ts';
 import { before, boot, chainBoot, event, moveBefore, vmemBoot, without } from './small-boot.ts';
 
@@ -80,9 +80,59 @@ describe('bugs that were really made, planted again', () => {
     ]);
   });
 
+  describe('B04 where it is known that there is no image to reserve', () => {
+    // alpha: the map begins where the arena does.
+    const known = vmemBoot
+      .filter((line) => !line.includes('uvm_map_prepare'))
+      .map((line) => line.replace('uvm_map_setup kernel_map_store', '$& vmin=4096 vmax=65536'))
+      .map((line) => line.replace('base=kmembase size=kmemsize', 'base=4096 size=?kmemsize'));
+    const answerOf = (order: Order): Answer | undefined =>
+      askRules(order).rules.find(({ rule }) => rule === 'heap arena')?.answers[0];
+
+    it('is a violation: both hand the range out', () => {
+      const answer = answerOf(boot(known));
+      expect(answer?.verdict).toBe('violation');
+      expect(answer?.says).toBe(
+        'vmem_init() creates the arena of the kernel heap, and nothing reserves its range in ' +
+          'kernel_map: it begins at 0x1000, within the map (0x1000 to 0x10000), so both hand it out',
+      );
+      expect(answer?.other?.call).toBe('uvm_map_setup');
+    });
+
+    it('is inconclusive if something was passed over since the map was set up, not before', () => {
+      const hole = { kind: 'unresolved call', what: 'f' } as const;
+      expect(answerOf(boot(known, { holes: [{ ...hole, before: 7 }] }))?.verdict).toBe(
+        'inconclusive',
+      );
+      expect(answerOf(boot(known, { holes: [{ ...hole, before: 2 }] }))?.verdict).toBe('violation');
+    });
+
+    it('is none where the map ends before the arena begins', () => {
+      const apart = known.map((line) => line.replace('base=4096', 'base=65536'));
+      expect(said(boot(apart))).toEqual([]);
+    });
+
+    it('is unproved where a reservation of some other, unknown size may reach it', () => {
+      const reserve =
+        'main>uvm_init>uvm_km_bootstrap uvm_map_prepare kernel_map_store start=?base size=?image';
+      expect(said(boot(before(known, 'set kernel_map', reserve)))).toEqual([
+        "unproved: heap arena: the arena's range #10",
+      ]);
+    });
+  });
+
   it('B05: page tables do not reach the arena when it is first used', () => {
     expect(said(boot(without(vmemBoot, 'maxkvaddr=2')))).toEqual([
       'violation: heap arena: kernel page tables #13',
+    ]);
+  });
+
+  it('B05 where the call taken out was the only one: the port says that it has such calls', () => {
+    const none = boot(vmemBoot.filter((line) => !line.includes('pmap_growkernel')));
+    expect(said(none)).toEqual([]);
+    expect(said({ ...none, facts: { PMAP_GROWKERNEL: null } })).toEqual([]);
+    expect(said({ ...none, facts: { PMAP_GROWKERNEL: 'arch/x/include/pmap.h:1' } })).toEqual([
+      'violation: heap arena: kernel page tables #12',
     ]);
   });
 

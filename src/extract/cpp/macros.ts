@@ -15,6 +15,8 @@ export interface Macro {
   readonly parameters: readonly string[] | null;
   readonly variadic: boolean;
   readonly body: readonly string[];
+  /** `file:line`, where a file of the tree defines it. */
+  readonly at?: string;
 }
 
 export type MacroTable = Map<string, Macro>;

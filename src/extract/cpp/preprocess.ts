@@ -80,10 +80,11 @@ export class Preprocessor implements HeaderDesk {
     return true;
   }
 
-  definition(line: SourceLine): Macro | null {
+  definition(line: SourceLine, path: string): Macro | null {
     let macro = this.#definitions.get(line);
     if (macro === undefined) {
-      macro = parseMacro(line.text);
+      const parsed = parseMacro(line.text);
+      macro = parsed === null ? null : { ...parsed, at: `${path}:${line.line}` };
       this.#definitions.set(line, macro);
     }
     return macro;

@@ -50,6 +50,6 @@ export interface HeaderDesk {
   source(path: string): SourceFile | null;
   /** Whether the header's text is to be given out; true once. */
   wantsText(path: string): boolean;
-  definition(line: SourceLine): Macro | null;
+  definition(line: SourceLine, path: string): Macro | null;
   condition(tokens: readonly string[]): boolean;
 }

@@ -167,7 +167,7 @@ export class Run implements Expansion {
   #directive(line: SourceLine, path: string): void {
     switch (line.directive) {
       case 'define': {
-        const macro = this.#owner.definition(line);
+        const macro = this.#owner.definition(line, path);
         if (macro !== null && !this.#setup.fixed.has(macro.name))
           this.macros.set(macro.name, macro);
         return;

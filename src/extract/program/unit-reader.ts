@@ -6,7 +6,7 @@ import type { Parser } from 'web-tree-sitter';
 import type { Declared } from '../c/ir.ts';
 import { readDeclared } from '../c/declared.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { layoutAttributes } from '../cpp/attributes.ts';
+import { layoutAttributes, withoutRegisters } from '../cpp/attributes.ts';
 import { conditionNumber } from '../cpp/condition.ts';
 import { includePath } from '../cpp/include-path.ts';
 import type { Expansion, MacroTable } from '../cpp/macros.ts';
@@ -15,6 +15,8 @@ import type { DataModel } from '../cpp/predefined.ts';
 import { keptMacros, ownMacros, predefinedMacros } from '../cpp/predefined.ts';
 import { Preprocessor } from '../cpp/preprocess.ts';
 import { isBlank } from '../cpp/tokens.ts';
+import type { PortFacts } from '../facts.ts';
+import { factsFile, factsOf } from '../facts.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { interestingCalls } from '../trace/api.ts';
@@ -40,6 +42,7 @@ export class FreshUnits implements UnitReader {
   /** Typedef names, with the headers that declare them. */
   readonly #typeNames = new Map<string, string[]>();
   readonly #flags = new Map<string, bigint>();
+  #facts: PortFacts | null = null;
   readonly #read: string[] = [];
   readonly #absent = new Set<string>();
 
@@ -82,6 +85,11 @@ export class FreshUnits implements UnitReader {
     return this.#flags;
   }
 
+  /** What the port's headers say it has; null while nobody has read them. */
+  get facts(): PortFacts | null {
+    return this.#facts;
+  }
+
   unit(path: string): UnitText | null {
     const preprocessed = this.preprocessor.run(path);
     if (preprocessed === null) return null;
@@ -93,9 +101,10 @@ export class FreshUnits implements UnitReader {
     });
     const declared = this.#declared(path, preprocessed.text, included);
     const flags = this.wantsFlags(path) ? this.#flagsOf(preprocessed.macros) : null;
+    const facts = path === factsFile ? factsOf(preprocessed.macros) : null;
     const { includes, absent, recorded, origins, missing, exceeded } = preprocessed;
     const unit = {
-      ...{ declared, headers, flags },
+      ...{ declared, headers, flags, facts },
       preprocessed: { includes, absent, recorded, origins, missing, exceeded },
     };
     this.#take(unit);
@@ -116,7 +125,8 @@ export class FreshUnits implements UnitReader {
     return flagFiles.test(path) || this.#flags.size === 0;
   }
 
-  #take({ preprocessed, flags }: UnitText): void {
+  #take({ preprocessed, flags, facts }: UnitText): void {
+    this.#facts = facts ?? this.#facts;
     this.#read.push(...preprocessed.includes);
     for (const path of preprocessed.absent) this.#absent.add(path);
     for (const [name, value] of flags ?? []) {
@@ -134,7 +144,7 @@ export class FreshUnits implements UnitReader {
 
   // A name is a type where a header that this unit includes says so.
   #declared(path: string, text: string, included: ReadonlySet<string>): Declared {
-    return readDeclared(path, layoutAttributes(text), {
+    return readDeclared(path, withoutRegisters(layoutAttributes(text)), {
       parser: this.#parser,
       model: this.#model,
       isTypeName: (name) => this.#typeNames.get(name)?.some((one) => included.has(one)) === true,

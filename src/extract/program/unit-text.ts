@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { CType, Declared, FunctionDef, Parameter, Stmt } from '../c/ir.ts';
+import type { PortFacts } from '../facts.ts';
 import type { UnitText } from './program.ts';
 
 /** What an entry needs beside the unit: the files that it rests on. */
@@ -24,11 +25,12 @@ export function unitToText({ files, unit }: StoredUnit): string {
       return rest;
     }),
   });
-  const { preprocessed, flags } = unit;
+  const { preprocessed, flags, facts } = unit;
   const head = JSON.stringify({
     files,
     declared: shelved(unit.declared),
     headers: unit.headers.map(shelved),
+    facts,
     flags: flags === null ? null : [...flags].map(([name, value]) => [name, String(value)]),
     preprocessed: {
       ...preprocessed,
@@ -44,6 +46,7 @@ interface Head {
   readonly files: StoredUnit['files'];
   readonly declared: Declared;
   readonly headers: readonly Declared[];
+  readonly facts: PortFacts | null;
   readonly flags: readonly (readonly [string, string])[] | null;
   readonly preprocessed: Omit<UnitText['preprocessed'], 'absent' | 'origins'> & {
     readonly absent: readonly string[];
@@ -70,7 +73,7 @@ export function unitFromText(text: string): StoredUnit | null {
   return {
     files: head.files,
     unit: {
-      ...{ declared, headers },
+      ...{ declared, headers, facts: head.facts },
       flags: flags === undefined ? null : new Map(flags),
       preprocessed: {
         ...head.preprocessed,
