@@ -12,16 +12,16 @@ export type PortFacts = { readonly [name: string]: string | null };
 /** The file that asks for most of them, and includes the headers of the others. */
 export const factsFile = 'uvm/uvm_km.c';
 
-const names: readonly string[] = [
+export const factNames: ReadonlySet<string> = new Set([
   ...['PMAP_GROWKERNEL', 'PMAP_STEAL_MEMORY', 'PMAP_PREFER'],
   ...['PMAP_MAP_POOLPAGE', 'PMAP_UNMAP_POOLPAGE', 'PMAP_ALLOC_POOLPAGE'],
   ...['__HAVE_CPU_UAREA_ROUTINES', '__HAVE_CPU_UAREA_ALLOC_IDLELWP'],
   ...['__HAVE_VM_PAGE_MD', '__HAVE_PMAP_PHYSSEG', '__HAVE_FAST_SOFTINTS'],
-];
+]);
 
 export function factsOf(macros: MacroTable): PortFacts {
   return Object.fromEntries(
-    names.map((name) => {
+    [...factNames].map((name) => {
       const macro = macros.get(name);
       return [name, macro === undefined ? null : (macro.at ?? 'the configuration')];
     }),

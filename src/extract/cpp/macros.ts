@@ -15,7 +15,7 @@ export interface Macro {
   readonly parameters: readonly string[] | null;
   readonly variadic: boolean;
   readonly body: readonly string[];
-  /** `file:line`, where a file of the tree defines it. */
+  /** `file:line` of a macro that is asked for by name. */
   readonly at?: string;
 }
 

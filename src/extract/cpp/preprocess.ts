@@ -84,7 +84,8 @@ export class Preprocessor implements HeaderDesk {
     let macro = this.#definitions.get(line);
     if (macro === undefined) {
       const parsed = parseMacro(line.text);
-      macro = parsed === null ? null : { ...parsed, at: `${path}:${line.line}` };
+      const isPlaced = parsed !== null && this.#setup.placed?.has(parsed.name) === true;
+      macro = isPlaced ? { ...parsed, at: `${path}:${line.line}` } : parsed;
       this.#definitions.set(line, macro);
     }
     return macro;

@@ -16,7 +16,7 @@ import { keptMacros, ownMacros, predefinedMacros } from '../cpp/predefined.ts';
 import { Preprocessor } from '../cpp/preprocess.ts';
 import { isBlank } from '../cpp/tokens.ts';
 import type { PortFacts } from '../facts.ts';
-import { factsFile, factsOf } from '../facts.ts';
+import { factNames, factsFile, factsOf } from '../facts.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { interestingCalls } from '../trace/api.ts';
@@ -68,6 +68,7 @@ export class FreshUnits implements UnitReader {
       fixed,
       keep: keptMacros,
       interesting: interestingCalls,
+      placed: factNames,
     });
   }
 

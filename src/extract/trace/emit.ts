@@ -99,12 +99,12 @@ export class Emitter {
   }
 
   /**
-   * Told of each assignment: gives heap objects the name of who holds them, and tells whether a
-   * phase was marked.
+   * Told of each assignment: gives heap objects the name of who holds them, and tells which global
+   * marks a phase by it.
    */
-  written(path: string, value: Value, frame: Frame, line: number): boolean {
+  written(path: string, value: Value, frame: Frame, line: number): string | null {
     const target = pointee(value);
-    if (/^(?:\d+:|@)/.test(path)) return false;
+    if (/^(?:\d+:|@)/.test(path)) return null;
     if (target?.startsWith('@') === true) {
       const heap = /^@\w+#\d+/.exec(target)?.[0];
       const isLink = /(?:_first|_next|_prev|_last|_head)$/.test(path);
@@ -122,10 +122,10 @@ export class Emitter {
     }
     const global = path.replace(/@[^@]*?\.[chsS](?=$|\.)/, '');
     const isBound = backingMap.test(global) && frame.definition.file !== poolFile;
-    if (!phaseGlobals.has(global) && !isBound) return false;
+    if (!phaseGlobals.has(global) && !isBound) return null;
     const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
     this.#push('set', global, { value: shown }, line, frame);
-    return true;
+    return global;
   }
 
   /** A look through a pointer that is NULL, known by the text of the pointer. */

@@ -9,6 +9,7 @@ import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
 import { isPassedOn, Probes } from './probes.ts';
+import { SideEffects } from './side-effects.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import type { FlagTable } from './render.ts';
@@ -27,6 +28,7 @@ export class Calls {
   readonly #flags: () => FlagTable;
   readonly #emitter: Emitter;
   readonly #probes: Probes;
+  readonly #effects: SideEffects;
 
   constructor(
     session: Session,
@@ -40,11 +42,13 @@ export class Calls {
     this.#flags = flags;
     this.#emitter = new Emitter(session, flags);
     this.#probes = new Probes(session, this, flags);
+    this.#effects = new SideEffects(session, evaluator);
   }
 
   /** Told of each assignment. */
   written(path: string, value: Value, frame: Frame, line: number): void {
-    if (this.#emitter.written(path, value, frame, line)) this.#probes.ask();
+    const global = this.#emitter.written(path, value, frame, line);
+    if (global !== null) this.#probes.marked(global);
   }
 
   /** Told of a look through a pointer that is NULL. */
@@ -146,8 +150,10 @@ export class Calls {
         (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined));
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
-    if (api !== undefined && event !== null && !api.follow)
+    if (api !== undefined && event !== null && !api.follow) {
+      this.#effects.notFollowed(name);
       return this.#answer(name, api, e, event, frame);
+    }
     const cut = cutFor(name);
     const { holes, program, events } = this.#session;
     const at = `${frame.definition.file}:${e.line}`;
@@ -156,7 +162,7 @@ export class Calls {
       if (cut === placeholder) this.#session.isBoardUnknown = true;
       if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
       if (name === 'config_rootfound') this.#emitter.attach(e.line, frame);
-      this.#forgetArguments(e, frame);
+      if (cut.writes !== false) this.#forgetArguments(e, frame);
       return undefined;
     }
     const definition = program.function(name, file);
@@ -180,6 +186,7 @@ export class Calls {
       return this.#answer(name, api, e, event, frame);
     }
     const result = this.follow(definition, values, frame, e.line, e.texts);
+    if (api?.answer === 'success') return this.#answer(name, api, e, event, frame);
     const made = api?.object === 'result' ? pointee(result) : undefined;
     if (made !== undefined && event?.object === null) {
       event.object = this.#session.display(made);

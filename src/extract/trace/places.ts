@@ -23,6 +23,7 @@ export class Places {
   readonly #session: Session;
   readonly #evaluate: (expression: Expr, frame: Frame) => Value;
   readonly #bindings = new Map<string, Binding>();
+  readonly #constantFrames = new Map<string, Frame>();
   readonly #defaults = new Map<string, Value>();
   readonly #ofDevices = new Set<string>();
   #initialCount = 0;
@@ -113,7 +114,9 @@ export class Places {
 
   /** A frame without locals, for expressions that stand outside of functions. */
   constantFrame(file: string): Frame {
-    return {
+    const known = this.#constantFrames.get(file);
+    if (known !== undefined) return known;
+    const frame: Frame = {
       id: 0,
       definition: {
         ...{ name: '', file, line: 0, isStatic: false, hasError: false, parameters: [] },
@@ -127,6 +130,8 @@ export class Places {
       result: undefined,
       returned: false,
     };
+    this.#constantFrames.set(file, frame);
+    return frame;
   }
 
   #initialise(path: string, global: GlobalDef): void {

@@ -63,7 +63,10 @@ const passOn: ReadonlySet<string> = new Set([
 export const isPassedOn = (name: string, session: Session): boolean =>
   session.isProbing && passOn.has(name);
 
-/** Routines at whose beginning it is asked, beside the marks of phases. */
+/** Globals at whose assignment it is asked: what a request may look at. */
+const marks = /^(?:uvm\.page_init_done|kernel_map|kmem_map|pmap_initialized|kmem_\w*arena)$/;
+
+/** Routines at whose beginning it is asked. */
 const begins: ReadonlySet<string> = new Set([
   ...['uvm_map_init', 'uvm_km_bootstrap', 'uvm_map_init_caches', 'uvm_amap_init', 'pmap_init'],
   ...['uvm_km_init', 'kmeminit', 'uvm_pager_init', 'pool_subsystem_init', 'kmem_init'],
@@ -85,6 +88,10 @@ export class Probes {
     this.#session = session;
     this.#calls = calls;
     this.#flags = flags;
+  }
+
+  marked(global: string): void {
+    if (marks.test(global)) this.ask();
   }
 
   begin(routine: string): void {
