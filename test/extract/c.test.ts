@@ -206,8 +206,23 @@ describe('an allocation that is not followed', () => {
     ]);
   });
 
-  it('and so does one of another allocator, which may come by there', async () => {
+  it('and so does one of another allocator, once the first has been set up', async () => {
     const asks = 'pool_get(&c, 1); if (tags > 0) pool_init(&a, 1);';
     expect(await events(asks, before)).toEqual(['must c undefined', 'may a 1']);
+    // Its code in a file of its own, of which nothing has run.
+    const tree = {
+      'conf/files': 'file kern/main.c\nfile kern/tags.c\n',
+      'arch/toy/conf/files.toy': '',
+      'arch/toy/conf/GENERIC': 'machine toy i386\n',
+      'kern/tags.c': `${before.replace('static int tags', 'int tags')}\nvoid\nset_up(void) { }\n`,
+    };
+    const certainty = async (body: string): Promise<string | undefined> => {
+      const main = frame(`${body} ${asks}`, 'extern int tags; void set_up(void);');
+      const result = await extract(memoryTree({ ...tree, 'kern/main.c': main }), { arch: 'toy' });
+      if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+      return result.value.events.find(({ object }) => object === 'a')?.certainty;
+    };
+    expect(await certainty('')).toBe('must');
+    expect(await certainty('set_up();')).toBe('may');
   });
 });

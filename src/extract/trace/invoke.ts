@@ -248,6 +248,7 @@ export class Calls {
       session.store.write(`${inner.id}:${parameter.name}`, value);
     });
     session.callCount++;
+    session.filesEntered.add(definition.file);
     if (frame !== null) {
       stack.push({ function: frame.definition.name, file: frame.definition.file, line });
     }

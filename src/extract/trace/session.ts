@@ -88,6 +88,8 @@ export class Session {
   labelsPassed: ReadonlySet<Completion> = new Set();
   /** Set once code of the board was passed over. */
   isBoardUnknown = false;
+  /** Files of which some function has run. */
+  readonly filesEntered = new Set<string>();
   /** Cut functions that were reached. */
   readonly cutsMet = new Set<string>();
   readonly program: Program;

@@ -4,7 +4,8 @@
  * An allocation answers with an object and its body is not run. What its file counts beside that
  * (boundary tags left, pages taken) is not what it was, so it is forgotten: every integer that the
  * allocator's functions assign by name, as far as they reach each other inside their own file. Any
- * allocator may ask any other, through a pointer that nobody follows, so one forgets for all.
+ * allocator may ask any other, through a pointer that nobody follows, so one forgets for all whose
+ * code has been entered: what nothing has set up yet is not asked in a boot that succeeds.
  */
 import type { Expr, FunctionDef } from '../c/ir.ts';
 import { apiCalls } from './api.ts';
@@ -18,10 +19,17 @@ const takesNoMemory: ReadonlySet<string> = new Set([
   ...['uvm_map_prepare', 'uvm_map_enter', 'uvm_map_setup', 'uvm_map_setup_kernel', 'vmem_size'],
 ]);
 
+/** An integer that allocations change, and the file whose code does. */
+interface Counted {
+  readonly path: string;
+  readonly file: string;
+  readonly isOfMaps: boolean;
+}
+
 export class SideEffects {
   readonly #session: Session;
   readonly #evaluator: Evaluator;
-  #known: { readonly maps: readonly string[]; readonly all: readonly string[] } | null = null;
+  #known: readonly Counted[] | null = null;
 
   constructor(session: Session, evaluator: Evaluator) {
     this.#session = session;
@@ -32,24 +40,28 @@ export class SideEffects {
   notFollowed(name: string): void {
     const kind = apiCalls.get(name)?.kind ?? '';
     if (kind !== 'map' && !allocators.has(kind)) return;
-    const { maps, all } = (this.#known ??= this.#collect());
-    for (const path of kind === 'map' && takesNoMemory.has(name) ? maps : all)
-      this.#session.store.write(path, undefined);
+    const { filesEntered, store, program } = this.#session;
+    const own = program.function(name, '')?.file;
+    const mapsOnly = kind === 'map' && takesNoMemory.has(name);
+    for (const { path, file, isOfMaps } of (this.#known ??= this.#collect())) {
+      if (mapsOnly && !isOfMaps) continue;
+      if (file === own || filesEntered.has(file)) store.write(path, undefined);
+    }
   }
 
-  #collect(): { readonly maps: readonly string[]; readonly all: readonly string[] } {
-    const maps = new Set<string>();
-    const all = new Set<string>();
+  #collect(): readonly Counted[] {
+    const found = new Map<string, Counted>();
     for (const [name, { kind, answer }] of apiCalls) {
       if (answer === 'unknown' || (kind !== 'map' && !allocators.has(kind))) continue;
       const definition = this.#session.program.function(name, '');
       if (definition === null) continue;
+      const { file } = definition;
       for (const path of this.#assignedBy(definition)) {
-        if (kind === 'map') maps.add(path);
-        all.add(path);
+        const isOfMaps = kind === 'map' || found.get(path)?.isOfMaps === true;
+        found.set(path, { path, file, isOfMaps });
       }
     }
-    return { maps: [...maps], all: [...all] };
+    return [...found.values()];
   }
 
   /** Paths of the integers that a function and those of its file that it calls assign by name. */
