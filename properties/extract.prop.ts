@@ -9,6 +9,8 @@ import { defaultLimits, extract, memoryTree } from '../src/extract/index.ts';
 import { readMakefile } from '../src/extract/make/makefile.ts';
 import { insideTree } from '../src/extract/source-tree.ts';
 
+import { boundsOf, narrowed, rangeResult } from '../src/extract/trace/range.ts';
+
 /*
  * A tree is somebody else's text: whatever stands in it, reading it neither throws nor goes over
  * a limit. Texts are made of the words that matter, so that they get past the first line.
@@ -306,4 +308,60 @@ describe('reading a tree', () => {
       { seed: 20110101, numRuns: 300 },
     );
   });
+});
+
+describe('numbers of which only the bounds are known', () => {
+  const bounds = fc
+    .tuple(fc.bigInt(-300n, 300n), fc.bigInt(0n, 40n), fc.bigInt(0n, 40n))
+    .map(([lo, below, above]) => ({ lo, hi: lo + below + above, inside: lo + below }));
+  const operators = ['+', '-', '*', '/', '<<', '>>', '&', '<', '>', '<=', '>=', '==', '!='];
+
+  it('hold the result of every pair of numbers within them', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...operators), bounds, bounds, fc.boolean(), (op, a, b, one) => {
+        const right = one ? { lo: b.inside, hi: b.inside } : b;
+        const exact = resultOf(op, a.inside, b.inside);
+        const result = boundsOf(rangeResult(op, a, right));
+        if (result === undefined || exact === undefined) return;
+        expect(exact >= result.lo && exact <= result.hi).toBe(true);
+      }),
+      { seed: 20110101, numRuns: 3000 },
+    );
+  });
+
+  it('keep every number for which a comparison holds', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('<', '<=', '>', '>=', '!='),
+        bounds,
+        fc.bigInt(-300n, 300n),
+        (op, a, limit) => {
+          if (resultOf(op, a.inside, limit) !== 1n) return;
+          const left = boundsOf(narrowed(a, op, limit));
+          expect(left !== undefined && a.inside >= left.lo && a.inside <= left.hi).toBe(true);
+        },
+      ),
+      { seed: 20110101, numRuns: 3000 },
+    );
+  });
+
+  function resultOf(op: string, a: bigint, b: bigint): bigint | undefined {
+    const truth = (value: boolean): bigint => (value ? 1n : 0n);
+    const table: { readonly [op: string]: () => bigint | undefined } = {
+      '+': () => a + b,
+      '-': () => a - b,
+      '*': () => a * b,
+      '/': () => (b === 0n ? undefined : a / b),
+      '<<': () => (b < 0n || b > 63n ? undefined : a << b),
+      '>>': () => (b < 0n || b > 63n ? undefined : a >> b),
+      '&': () => a & b,
+      '<': () => truth(a < b),
+      '>': () => truth(a > b),
+      '<=': () => truth(a <= b),
+      '>=': () => truth(a >= b),
+      '==': () => truth(a === b),
+      '!=': () => truth(a !== b),
+    };
+    return table[op]?.();
+  }
 });

@@ -1,7 +1,7 @@
 /**
  * Known defects of boot order, planted in real kernel trees, and what the rules say of each.
  *
- *     npm run build && node scripts/extract-demos.mjs TREE [OLDER-TREE]
+ *     npm run build && node scripts/extract-demos.mjs TREE [OLDER-TREE [DEFECT]]
  *
  * TREE is a checkout of NetBSD 6.99.16, OLDER-TREE one of 5.2. Nothing is written: a defect is a
  * small edit, found by its shape, in a view of the tree that holds the changed file in memory.
@@ -9,9 +9,9 @@
 import { diskTree, extract, memoryCache } from '../dist/src/extract/index.js';
 import { checkOrder, consequencesOf } from '../dist/src/order/index.js';
 
-const [newer, older] = process.argv.slice(2);
+const [newer, older, wanted] = process.argv.slice(2);
 if (newer === undefined) {
-  console.error('usage: node scripts/extract-demos.mjs TREE [OLDER-TREE]');
+  console.error('usage: node scripts/extract-demos.mjs TREE [OLDER-TREE [DEFECT]]');
   process.exit(2);
 }
 
@@ -44,7 +44,7 @@ const plants = [
     name: 'B03: no NULL test in the starvation predicate',
     file: kernelMemory,
     ports: ['amd64', 'i386', 'evbarm', 'alpha'],
-    rule: 'heap arena',
+    rule: 'page demand',
     plant: (text) => edit(text, nullTest, '', 'B03'),
   },
   {
@@ -58,7 +58,7 @@ const plants = [
     name: 'B03: the same, without the NULL test',
     file: kernelMemory,
     ports: ['amd64', 'i386', 'alpha'],
-    rule: 'heap arena',
+    rule: null,
     plant: (text) => edit(grownEarlier(text), nullTest, '', 'B03'),
   },
   {
@@ -172,7 +172,7 @@ async function plainOrder(arch) {
   return known;
 }
 
-if (older !== undefined) {
+if (older !== undefined && wanted === undefined) {
   console.log("x86's pmap caches: from pmap_bootstrap() to pmap_init()");
   const before = open(older);
   for (const arch of ['i386', 'amd64']) {
@@ -188,6 +188,7 @@ if (older !== undefined) {
 }
 
 for (const { name, file, ports, rule, plant } of plants) {
+  if (wanted !== undefined && !name.startsWith(wanted)) continue;
   console.log(`\n${name}`);
   const planted = overlay(tree, file, plant(tree.read(file)));
   for (const arch of ports) {

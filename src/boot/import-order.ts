@@ -69,7 +69,7 @@ export function importOrder(order: Order, port: ImportPort): Imported {
   const whole = complete(loaded.events, port.multiprocessor);
   const { open, closed } = holeReport(order.events, order.holes ?? []);
   return {
-    order: { ...order, events: [...whole.events], holes: open.map(withoutPlace) },
+    order: { ...order, events: [...whole.events], holes: open.map(withoutPlace), probes: [] },
     below,
     irrelevant,
     unknown,

@@ -120,6 +120,7 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
       ),
     },
     entries: [...entries.frames],
+    ...(units.facts !== null && { facts: units.facts }),
     axioms: [
       `entry functions from ${entries.from === 'assembly' ? 'the start code' : entries.from}`,
       ...configuration.value.assumed,
@@ -132,6 +133,7 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
       all: program.texts(units.filesRead),
       isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
     }),
+    probes: [...trace.probes],
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);

@@ -23,6 +23,8 @@ export interface Limits {
   readonly callDepthMax: number;
   /** Rounds for which a loop with known bounds is followed one by one. */
   readonly unrollMax: number;
+  /** The same, of a loop in which nothing happens that would be told. */
+  readonly quietRoundsMax: number;
   /** Events of one order. */
   readonly eventsMax: number;
   /** Values remembered at one time. */
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   stepsMax: 6_000_000,
   callDepthMax: 60,
   unrollMax: 40,
+  quietRoundsMax: 256,
   eventsMax: 50_000,
   storeMax: 1_000_000,
 };

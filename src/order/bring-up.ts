@@ -1,3 +1,4 @@
+import { earlyIn, isCertainlyMet, momentText, probeAt, wayText, windowsOf } from './demands.ts';
 import type { Order } from './order.ts';
 import type { Place } from './rules/answer.ts';
 import type { EraName } from './rules/era.ts';
@@ -13,6 +14,7 @@ import {
   pagesNeed,
   sourceOf,
 } from './rules/sources.ts';
+import type { Survey } from './rules/survey.ts';
 import { surveyOf } from './rules/survey.ts';
 
 /**
@@ -24,8 +26,15 @@ import { surveyOf } from './rules/survey.ts';
 export interface BringUp {
   readonly columns: readonly string[];
   readonly rows: readonly BringUpRow[];
+  /** What a request would meet before it is there, by column: from the probes of the order. */
+  readonly obstacles: readonly Obstacle[];
   /** Why there is no table, where there is none. */
   readonly reason: string | null;
+}
+
+export interface Obstacle {
+  readonly column: string;
+  readonly says: string;
 }
 
 export type Permission = 'yes' | 'no' | 'maybe';
@@ -59,12 +68,15 @@ interface Column {
   readonly needs: readonly Need[] | null;
   /** The reverse: allowed until the need is met. */
   readonly until?: boolean;
+  /** The probes that ask the same. */
+  readonly asks?: string;
 }
 
 export function bringUp(order: Order, findings: Findings = askRules(order)): BringUp {
   const survey = surveyOf(order);
   const { era } = findings.era;
-  if (era === null) return { columns: [], rows: [], reason: findings.era.reasons.join('; ') };
+  if (era === null)
+    return { columns: [], rows: [], obstacles: [], reason: findings.era.reasons.join('; ') };
   const columns = columnsOf(factsOf(survey, findings.era, era), era);
   const answers = findings.rules.flatMap((rule) => rule.answers);
   const rows = routines.flatMap((routine): BringUpRow[] => {
@@ -72,8 +84,8 @@ export function bringUp(order: Order, findings: Findings = askRules(order)): Bri
     if (run === null) return [];
     const from = run.first.index;
     const to = run.last.index;
-    const allowed = columns.map((column) => permission(column, from));
-    const after = columns.map((column) => permission(column, to + 1));
+    const allowed = columns.map((column) => permission(survey, column, from));
+    const after = columns.map((column) => permission(survey, column, to + 1));
     const brings = columns.flatMap(({ name }, i) =>
       allowed[i] !== 'yes' && after[i] === 'yes' ? [name] : [],
     );
@@ -87,8 +99,22 @@ export function bringUp(order: Order, findings: Findings = askRules(order)): Bri
   return {
     columns: columns.map(({ name }) => name),
     rows: rows.toSorted((a, b) => a.from - b.from || b.to - a.to),
+    obstacles: columns.flatMap((column) => obstaclesOf(survey, column)),
     reason: null,
   };
+}
+
+function obstaclesOf(survey: Survey, { name, asks }: Column): Obstacle[] {
+  if (asks === undefined) return [];
+  return windowsOf(survey, asks).map(({ first, until }) => {
+    const { event, object } = first;
+    const end = until === null ? 'to the end' : `until ${momentText(survey.order, until.before)}`;
+    const sure = isCertainlyMet(first) ? 'meets' : 'may meet';
+    return {
+      column: name,
+      says: `${end} it ${sure} ${object}, which is not there: ${wayText(event)} ${event.file}:${event.line}`,
+    };
+  });
 }
 
 function columnsOf(facts: Facts, era: EraName): Column[] {
@@ -104,21 +130,37 @@ function columnsOf(facts: Facts, era: EraName): Column[] {
     ? []
     : [
         { name: 'steal', needs: [pagesNeed(survey)], until: true },
-        { name: 'page', needs: [pagesNeed(survey)] },
+        { name: 'page', needs: [pagesNeed(survey)], asks: 'page' },
       ];
   return [
     ...pages,
     { name: 'map', needs: mapNeeds(facts) },
-    { name: 'meta pool', needs: pool('pool_allocator_meta') },
-    { name: 'pool', needs: pool('pool_allocator_kmem') },
-    { name: 'nointr pool', needs: pool('pool_allocator_nointr') },
+    ...['meta', 'kmem', 'nointr'].map((allocator): Column => ({
+      name: allocator === 'kmem' ? 'pool' : `${allocator} pool`,
+      needs: pool(`pool_allocator_${allocator}`),
+      asks: `page for pool_allocator_${allocator}`,
+    })),
     { name: 'cache_init', needs: cache === null ? null : [pcache, ...cache] },
-    { name: 'kmem', needs: kmemNeeds(facts) },
+    { name: 'kmem', needs: kmemNeeds(facts), asks: 'kmem' },
     { name: 'malloc', needs: mallocNeeds(facts) },
   ];
 }
 
-function permission({ needs, until }: Column, index: number): Permission {
+/** What the rules know of the need and what a probe met there; the worse of the two. */
+function permission(survey: Survey, column: Column, index: number): Permission {
+  const both = [byNeeds(column, index), byProbe(survey, column, index)];
+  return both.includes('no') ? 'no' : both.includes('maybe') ? 'maybe' : 'yes';
+}
+
+function byProbe(survey: Survey, { asks }: Column, index: number): Permission {
+  const probe = asks === undefined ? undefined : probeAt(survey.order, asks, index);
+  if (probe === undefined) return 'yes';
+  const early = earlyIn(survey, probe);
+  if (early.some(isCertainlyMet)) return 'no';
+  return early.length + probe.holes.length > 0 ? 'maybe' : 'yes';
+}
+
+function byNeeds({ needs, until }: Column, index: number): Permission {
   if (needs === null) return 'maybe';
   const states = needs.map(({ suppliers }) => {
     const earlier = suppliers.filter((one) => one.index < index);
@@ -133,7 +175,7 @@ function permission({ needs, until }: Column, index: number): Permission {
 }
 
 /** The table as text, a line for each routine and one for each thing called too early in it. */
-export function bringUpText({ columns, rows, reason }: BringUp): string[] {
+export function bringUpText({ columns, rows, obstacles, reason }: BringUp): string[] {
   if (reason !== null) return [`no table: ${reason}`];
   const first = Math.max(8, ...rows.map(({ routine }) => routine.length));
   const widths = columns.map((name) => Math.max(5, name.length));
@@ -147,5 +189,6 @@ export function bringUpText({ columns, rows, reason }: BringUp): string[] {
       line(routine, allowed),
       ...tooEarly.map(({ verdict, says }) => `  ${verdict}: ${says}`),
     ]),
+    ...obstacles.map(({ column, says }) => `${column}: ${says}`),
   ];
 }

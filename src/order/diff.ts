@@ -1,6 +1,8 @@
 import { canonicalEvent, canonicalName, eventKey, pathOf, subjectOf } from './canonical.ts';
 import type { Consequence } from './consequences.ts';
 import { consequencesOf } from './consequences.ts';
+import type { DemandChange } from './demand-changes.ts';
+import { demandChanges } from './demand-changes.ts';
 import { keptInPlace } from './increasing.ts';
 import type { Order, OrderEvent } from './order.ts';
 import type { Guard, Place } from './rules/answer.ts';
@@ -31,6 +33,8 @@ export interface OrderDiff {
   readonly reachable: readonly Reachable[];
   /** What the move of an initialiser made necessary elsewhere. */
   readonly consequences: readonly Consequence[];
+  /** Requests that nobody makes, and that would no longer work, or work earlier. */
+  readonly demands: readonly DemandChange[];
 }
 
 export interface Moved {
@@ -95,6 +99,7 @@ export function diffOrders(a: Order, b: Order): OrderDiff {
     changed: pairs.flatMap(changedOf),
     reachable: reachableOf(),
     consequences: consequencesOf(a, b),
+    demands: demandChanges(a, b),
   };
 
   function both(pair: Pair): { inA: Place; inB: Place } | null {
@@ -237,4 +242,9 @@ function isOutermost(place: Place, among: readonly Place[]): boolean {
 
 /** Whether anything that concerns order differs. */
 export const isSameOrder = (diff: OrderDiff): boolean =>
-  diff.moved.length + diff.added.length + diff.removed.length + diff.certainty.length === 0;
+  diff.moved.length +
+    diff.added.length +
+    diff.removed.length +
+    diff.certainty.length +
+    diff.demands.length ===
+  0;

@@ -9,7 +9,14 @@ import type { Waived, Waiver } from './waivers.ts';
 import { applyWaivers } from './waivers.ts';
 
 /** A boot order, and everything that can be asked of it without running it. */
-export type { Order, OrderArgument, OrderEvent, OrderFrame, OrderHole } from './order.ts';
+export type {
+  Order,
+  OrderArgument,
+  OrderEvent,
+  OrderFrame,
+  OrderHole,
+  OrderProbe,
+} from './order.ts';
 export { orderSchema, parseOrder } from './order.ts';
 export type { Answer, Note, Place, RuleReport, Verdict } from './rules/answer.ts';
 export type { EraFit, EraName } from './rules/era.ts';
@@ -31,6 +38,8 @@ export { diffOrders, isSameOrder } from './diff.ts';
 export type { Consequence } from './consequences.ts';
 export { consequencesOf, consequenceText } from './consequences.ts';
 export { brokenText, isAbout } from './broken.ts';
+export type { DemandChange } from './demand-changes.ts';
+export { demandText } from './demand-changes.ts';
 export type { Comparison, SharedChange } from './compare.ts';
 export { bisectVerdict } from './bisect.ts';
 export { bisectByDiff, compareMany } from './compare.ts';

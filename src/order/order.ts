@@ -81,6 +81,29 @@ const hole = v.strictObject({
   why: v.optional(text),
 });
 
+/**
+ * What a request would do at a moment at which nobody makes it: followed aside, its effect taken
+ * back. Kept apart from the events, because it does not happen.
+ */
+const probe = v.strictObject({
+  /** Index of the event before which it is asked; the answer holds until the next probe that asks the same. */
+  before: natural,
+  /** What is asked for: `page`. */
+  asks: text,
+  /** The function in which the request enters, and where that stands. */
+  call: text,
+  file: text,
+  line: natural,
+  /** What is taken to hold while it is asked: `uvmexp.free = 65536`. */
+  given: v.array(v.string()),
+  /** The conditions under which boot comes to this moment. */
+  guards: v.optional(v.array(guard)),
+  /** What would happen; stacks begin in `call`. */
+  events: v.array(event),
+  /** Where it was not known what would happen. */
+  holes: v.array(hole),
+});
+
 const order = v.strictObject({
   schema: v.literal(orderSchema),
   /** `i386 of NetBSD 5.2`. */
@@ -100,6 +123,8 @@ const order = v.strictObject({
     options: v.optional(v.record(v.string(), v.string())),
   }),
   entries: v.optional(v.array(frame)),
+  /** Macros by which the port says what it has: where each is defined, null where it is not. */
+  facts: v.optional(v.record(text, v.nullable(text))),
   /** Assumptions of the reading: `no context switch while cold`. */
   axioms: v.optional(v.array(text)),
   events: v.pipe(v.array(event), v.minLength(1)),
@@ -110,12 +135,14 @@ const order = v.strictObject({
    * nobody initialises the object, whatever the holes are. Absent where texts were not searched.
    */
   uninitialised: v.optional(v.array(v.strictObject({ object: text, named: v.array(text) }))),
+  probes: v.optional(v.array(probe)),
 });
 
 export type Order = v.InferOutput<typeof order>;
 export type OrderEvent = v.InferOutput<typeof event>;
 export type OrderFrame = v.InferOutput<typeof frame>;
 export type OrderHole = v.InferOutput<typeof hole>;
+export type OrderProbe = v.InferOutput<typeof probe>;
 export type OrderArgument = v.InferOutput<typeof argument>;
 
 /** Reads a boot order from parsed JSON; what is wrong is told with the path of the field. */

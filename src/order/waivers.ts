@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Diagnostic, Result } from '../base/diagnostic.ts';
 import { bad, ok } from '../base/diagnostic.ts';
-import { canonicalEvent, canonicalName, fingerprint } from './canonical.ts';
-import type { Order } from './order.ts';
-import type { Answer, RuleReport } from './rules/answer.ts';
+import { canonicalEvent, canonicalName, eventKey, fingerprint } from './canonical.ts';
+import type { Order, OrderEvent } from './order.ts';
+import type { Answer, Place, RuleReport } from './rules/answer.ts';
 
 /**
  * What a person has looked at and found false, with the reason.
@@ -54,8 +54,16 @@ export function parseWaivers(input: unknown, from = 'waivers'): Result<Waivers> 
 
 /** The fingerprint of the code under an answer. */
 export function codeUnder(order: Order, answer: Answer): string {
-  const event = answer.at === null ? undefined : order.events[answer.at.event];
+  const event = answer.at === null ? undefined : eventAt(order, answer.at);
   return fingerprint(event === undefined ? '' : canonicalEvent(event));
+}
+
+/** The event at a place; that of a probe stands beside the event before which it was asked. */
+function eventAt(order: Order, { event: index, key }: Place): OrderEvent | undefined {
+  const event = order.events[index];
+  if (event !== undefined && eventKey(event) === key) return event;
+  const probed = (order.probes ?? []).flatMap(({ events }) => events);
+  return probed.find((one) => eventKey(one) === key) ?? event;
 }
 
 /** The waiver that marks `answer` as false. */

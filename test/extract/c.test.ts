@@ -146,3 +146,83 @@ describe('loops', () => {
     expect(await events(body)).toEqual(['must a 1', 'must b 1', 'must c 1']);
   });
 });
+
+describe('numbers of which only the bounds are known', () => {
+  it('decide what every number within them decides', async () => {
+    const body =
+      'int n = unknown ? 4 : 16; if (n != 0) pool_init(&a, n); if (n > 16) pool_init(&b, 1);';
+    expect(await events(body)).toEqual(['must a ?n']);
+  });
+
+  it('come from clamping what is not known', async () => {
+    const clamp = 'int n = unknown; if (n > 100) n = 100; if (n < 10) n = 10;';
+    const asks = 'if (n * 4096UL >= 40960) pool_init(&a, 1); if (n == 7) pool_init(&b, 1);';
+    expect(await events(`${clamp} ${asks}`)).toEqual(['must a 1']);
+  });
+
+  it('make a loop run at least once, without a count of its rounds', async () => {
+    const body = 'int i, n = unknown ? 4 : 16; for (i = n; i > 0; i--) pool_init(&many[0], 1);';
+    expect(await events(body)).toEqual(['loop many 1']);
+  });
+
+  it('are lost where they may wrap around, or a comparison converts them', async () => {
+    const wraps = 'unsigned char n = unknown ? 1 : 255; n++; if (n != 0) pool_init(&a, 1);';
+    expect(await events(wraps)).toEqual(['may a 1']);
+    const signs = 'int n = unknown; if (n < 10U) return 0; if (n < 0) pool_init(&b, 1);';
+    expect(await events(signs)).toEqual(['may b 1']);
+  });
+});
+
+describe('what a loop counts', () => {
+  it('is known where nothing is told in it, however many rounds it has', async () => {
+    const before = 'static int left = 200, taken;';
+    const body = 'while (left-- > 0) taken++; if (taken == 200) pool_init(&a, taken);';
+    expect(await events(body, before)).toEqual(['must a 200']);
+  });
+
+  it('is not known where it does not come to an end in time', async () => {
+    const before = 'static int taken;';
+    const body = 'for (int i = 0; i < 100000; i++) taken++; if (taken > 5) pool_init(&a, 1);';
+    expect(await events(body, before)).toEqual(['may a 1']);
+  });
+});
+
+describe('an allocation that is not followed', () => {
+  const before = [
+    'static int tags = 5, limit = 3;',
+    'static void refill(void) { tags--; }',
+    'unsigned long',
+    'vmem_alloc(struct pool *vm, unsigned long size) { refill(); return 1; }',
+    'void set_limit(void) { limit = 4; }',
+  ].join('\n');
+
+  it('leaves what its file counts unknown, and the rest as it was', async () => {
+    const asks = 'if (tags > 0) pool_init(&a, 1); if (limit == 3) pool_init(&b, 1);';
+    expect(await events(asks, before)).toEqual(['must a 1', 'must b 1']);
+    expect(await events(`vmem_alloc(&c, 1); ${asks}`, before)).toEqual([
+      'must c 1',
+      'may a 1',
+      'must b 1',
+    ]);
+  });
+
+  it('and so does one of another allocator, once the first has been set up', async () => {
+    const asks = 'pool_get(&c, 1); if (tags > 0) pool_init(&a, 1);';
+    expect(await events(asks, before)).toEqual(['must c undefined', 'may a 1']);
+    // Its code in a file of its own, of which nothing has run.
+    const tree = {
+      'conf/files': 'file kern/main.c\nfile kern/tags.c\n',
+      'arch/toy/conf/files.toy': '',
+      'arch/toy/conf/GENERIC': 'machine toy i386\n',
+      'kern/tags.c': `${before.replace('static int tags', 'int tags')}\nvoid\nset_up(void) { }\n`,
+    };
+    const certainty = async (body: string): Promise<string | undefined> => {
+      const main = frame(`${body} ${asks}`, 'extern int tags; void set_up(void);');
+      const result = await extract(memoryTree({ ...tree, 'kern/main.c': main }), { arch: 'toy' });
+      if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+      return result.value.events.find(({ object }) => object === 'a')?.certainty;
+    };
+    expect(await certainty('')).toBe('must');
+    expect(await certainty('set_up();')).toBe('may');
+  });
+});

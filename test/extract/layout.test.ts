@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutAttributes } from '../../src/extract/cpp/attributes.ts';
+import { layoutAttributes, withoutRegisters } from '../../src/extract/cpp/attributes.ts';
 import { layOut } from '../../src/extract/program/layout.ts';
 
 describe('attributes', () => {
@@ -69,5 +69,17 @@ describe('the layout of a structure', () => {
       align: 64,
       offsets: [0, 64, 128],
     });
+  });
+});
+
+describe('names of registers', () => {
+  it('go from variables, with an initial value or without', () => {
+    const text = 'register long a0 __asm("$16") = ipl; register long v0 asm("$0"), x;';
+    expect(withoutRegisters(text)).toBe('register long a0  = ipl; register long v0 , x;');
+  });
+
+  it('are told from instructions', () => {
+    const text = '{ __asm volatile("nop"); __asm("nop" : : "r" (x)); }';
+    expect(withoutRegisters(text)).toBe(text);
   });
 });

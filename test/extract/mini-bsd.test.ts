@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Cache, ExtractOptions, SourceTree } from '../../src/extract/index.ts';
 import { diskTree, extract, memoryCache, memoryTree } from '../../src/extract/index.ts';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
+import { demandText, diffOrders } from '../../src/order/index.ts';
 import { parseOrder } from '../../src/order/order.ts';
+import { askRules } from '../../src/order/rules/index.ts';
 
 /*
  * A whole boot, from start code to the scheduler, of a kernel that fits on a few pages. Its
@@ -94,6 +96,12 @@ describe('extract, on mini-bsd', () => {
     );
   });
 
+  it('keeps what the headers say that the port has, with the place, and has not', async () => {
+    const { facts } = await order();
+    expect(facts?.['PMAP_GROWKERNEL']).toBe('arch/toy/include/param.h:9');
+    expect(facts?.['PMAP_STEAL_MEMORY']).toBeNull();
+  });
+
   it('names arguments by parameter, sizes in bytes, flags and levels by their constants', async () => {
     const { events } = await order();
     const pv = events.find((event) => event.object === 'pmap_pv_pool');
@@ -163,7 +171,52 @@ describe('a planted bug', () => {
     expect(result.ok).toBe(false);
     if (result.ok) return;
     expect(result.diagnostics[0]?.message).toContain('stops before the end of main()');
-    expect(result.diagnostics[0]?.message).toContain('uvm/uvm_page.c:9');
+    expect(result.diagnostics[0]?.message).toContain('uvm/uvm_page.c:10');
+  });
+});
+
+describe('a request that nobody makes', () => {
+  /** What asking for a page would do, from each moment on. */
+  const page = async (options: { [name: string]: string }): Promise<readonly string[]> => {
+    const { events, probes } = await order({ options });
+    return (probes ?? [])
+      .filter(({ asks }) => asks === 'page')
+      .map((probe) => {
+        const mark = events[probe.before - 1];
+        const met = lines(probe.events).join(', ') || 'nothing';
+        return `after ${mark?.call ?? ''} ${mark?.object ?? ''}: ${met}`;
+      });
+  };
+
+  it('is followed aside from page initialisation on, and meets nothing that is missing', async () => {
+    expect(await page({})).toEqual(['after set uvm.page_init_done: nothing']);
+  });
+
+  it('BUG_NO_NULL_TEST looks through kernel_map before it is set, and a phase later does not', async () => {
+    expect(await page({ BUG_NO_NULL_TEST: '' })).toEqual([
+      'after set uvm.page_init_done: must read kernel_map, must read kernel_map',
+      'after set kernel_map: nothing',
+    ]);
+    const found = askRules(await order({ options: { BUG_NO_NULL_TEST: '' } }));
+    const [answer] = found.rules.find(({ rule }) => rule === 'page demand')?.answers ?? [];
+    expect(answer?.verdict).toBe('violation');
+    expect(answer?.says).toBe(
+      'a page may be asked for from uvm.page_init_done is set (uvm/uvm_page.c:19) to kernel_map is ' +
+        'set (uvm/uvm_km.c:29), and uvm_pagealloc_strat() > kernel_map_full() looks into ' +
+        'kernel_map, which is not there yet; no call of this boot does so today',
+    );
+  });
+
+  it('leaves the boot as it was: its events are the same with the bug and without', async () => {
+    const [plain, planted] = [await order(), await order({ options: { BUG_NO_NULL_TEST: '' } })];
+    expect(lines(planted.events)).toEqual(lines(plain.events));
+    expect(planted.holes?.length).toBe(plain.holes?.length);
+    const { demands } = diffOrders(plain, planted);
+    expect(demands.map(demandText)).toEqual([
+      'page: asked for after uvm.page_init_done is set it met nothing missing, and now ' +
+        'uvm_pagealloc_strat() > kernel_map_full() meets kernel_map, which is not there ' +
+        '(uvm/uvm_page.c:30)',
+    ]);
   });
 });
 

@@ -196,6 +196,7 @@ describe('the rules, where memory comes from a host', () => {
     );
     expect(silent.map(({ rule }) => rule)).toEqual([
       'pages',
+      'page demand',
       'heap arena',
       'promised order',
       'reclaim',

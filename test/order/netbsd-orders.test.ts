@@ -41,6 +41,7 @@ describe.each(ports)('the order of %s', (port) => {
     const { findings, exitCode } = checkOrder(order);
     const answers = findings.rules.flatMap((rule) => rule.answers);
     expect(answers.map(({ verdict, rule }) => `${verdict}: ${rule}`)).toEqual([
+      'not applicable: page demand',
       'not applicable: heap arena',
     ]);
     expect(exitCode).toBe(0);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { bringUp, checkOrder, waiverFor } from '../../src/order/index.ts';
 import type { Order } from '../../src/order/order.ts';
-import type { Verdict } from '../../src/order/rules/answer.ts';
+import type { Answer, Verdict } from '../../src/order/rules/answer.ts';
 import { askRules } from '../../src/order/rules/index.ts';
-import { before, boot, chainBoot, moveBefore, vmemBoot, without } from './small-boot.ts';
+import { before, boot, chainBoot, event, moveBefore, vmemBoot, without } from './small-boot.ts';
 
 /** What the rules say, a line an answer, without what does not apply. */
 function said(order: Order, ...verdicts: Verdict[]): string[] {
@@ -79,9 +80,59 @@ describe('bugs that were really made, planted again', () => {
     ]);
   });
 
+  describe('B04 where it is known that there is no image to reserve', () => {
+    // alpha: the map begins where the arena does.
+    const known = vmemBoot
+      .filter((line) => !line.includes('uvm_map_prepare'))
+      .map((line) => line.replace('uvm_map_setup kernel_map_store', '$& vmin=4096 vmax=65536'))
+      .map((line) => line.replace('base=kmembase size=kmemsize', 'base=4096 size=?kmemsize'));
+    const answerOf = (order: Order): Answer | undefined =>
+      askRules(order).rules.find(({ rule }) => rule === 'heap arena')?.answers[0];
+
+    it('is a violation: both hand the range out', () => {
+      const answer = answerOf(boot(known));
+      expect(answer?.verdict).toBe('violation');
+      expect(answer?.says).toBe(
+        'vmem_init() creates the arena of the kernel heap, and nothing reserves its range in ' +
+          'kernel_map: it begins at 0x1000, within the map (0x1000 to 0x10000), so both hand it out',
+      );
+      expect(answer?.other?.call).toBe('uvm_map_setup');
+    });
+
+    it('is inconclusive if something was passed over since the map was set up, not before', () => {
+      const hole = { kind: 'unresolved call', what: 'f' } as const;
+      expect(answerOf(boot(known, { holes: [{ ...hole, before: 7 }] }))?.verdict).toBe(
+        'inconclusive',
+      );
+      expect(answerOf(boot(known, { holes: [{ ...hole, before: 2 }] }))?.verdict).toBe('violation');
+    });
+
+    it('is none where the map ends before the arena begins', () => {
+      const apart = known.map((line) => line.replace('base=4096', 'base=65536'));
+      expect(said(boot(apart))).toEqual([]);
+    });
+
+    it('is unproved where a reservation of some other, unknown size may reach it', () => {
+      const reserve =
+        'main>uvm_init>uvm_km_bootstrap uvm_map_prepare kernel_map_store start=?base size=?image';
+      expect(said(boot(before(known, 'set kernel_map', reserve)))).toEqual([
+        "unproved: heap arena: the arena's range #10",
+      ]);
+    });
+  });
+
   it('B05: page tables do not reach the arena when it is first used', () => {
     expect(said(boot(without(vmemBoot, 'maxkvaddr=2')))).toEqual([
       'violation: heap arena: kernel page tables #13',
+    ]);
+  });
+
+  it('B05 where the call taken out was the only one: the port says that it has such calls', () => {
+    const none = boot(vmemBoot.filter((line) => !line.includes('pmap_growkernel')));
+    expect(said(none)).toEqual([]);
+    expect(said({ ...none, facts: { PMAP_GROWKERNEL: null } })).toEqual([]);
+    expect(said({ ...none, facts: { PMAP_GROWKERNEL: 'arch/x/include/pmap.h:1' } })).toEqual([
+      'violation: heap arena: kernel page tables #12',
     ]);
   });
 
@@ -109,6 +160,60 @@ describe('bugs that were really made, planted again', () => {
   it('the deferred queue is flushed before kmem_map exists', () => {
     const early = moveBefore(chainBoot, 'pool_subsystem_init', '>kmeminit uvm_km_suballoc');
     expect(said(boot(early), 'violation')).toContain('violation: reclaim: pool_allocator_meta #7');
+  });
+});
+
+describe('a request that nobody makes', () => {
+  /** A small boot with what asking for a page would do, by the event before which it is asked. */
+  function asked(answers: { [before: number]: readonly string[] }): Order {
+    const probes = Object.entries(answers).map(([before, lines]) => ({
+      ...{ before: Number(before), asks: 'page', call: 'uvm_pagealloc_strat' },
+      ...{ file: 'uvm_pagealloc_strat.c', line: 1, given: [], holes: [] },
+      events: lines.map((line) => event(line)),
+    }));
+    return { ...boot(vmemBoot), probes };
+  }
+  const look = 'uvm_pagealloc_strat>uvm_km_va_starved_p vmem_size kmem_arena vm=0';
+  const there =
+    'uvm_pagealloc_strat>uvm_km_va_starved_p vmem_size kmem_arena_store vm=kmem_arena_store';
+
+  it('is a violation all the same: whoever makes it first finds out', () => {
+    const order = asked({ 3: [look], 13: [there] });
+    expect(said(order)).toEqual(['violation: page demand: kmem_arena #2']);
+    const [answer] = askRules(order).rules.flatMap(({ answers }) =>
+      answers.filter(({ verdict }) => verdict === 'violation'),
+    );
+    expect(answer?.other?.object).toBe('kmem_arena');
+    expect(answer?.at?.function).toBe('uvm_km_va_starved_p');
+  });
+
+  it('is unproved where it hangs on a condition, and fine where it meets what is there', () => {
+    expect(said(asked({ 3: [`?short? ${look}`], 13: [there] }))).toEqual([
+      'unproved: page demand: kmem_arena #2',
+    ]);
+    expect(said(asked({ 3: [], 13: [there] }))).toEqual([]);
+  });
+
+  it('is told by the table of what may be called where', () => {
+    const { columns, rows, obstacles } = bringUp(asked({ 3: [look], 13: [there] }));
+    const page = columns.indexOf('page');
+    const allowed = rows.map(({ routine, allowed: cells }) => `${routine} ${cells[page] ?? ''}`);
+    expect(allowed).toContain('uvm_map_init no');
+    expect(allowed).toContain('uvm_map_init_caches yes');
+    expect(obstacles.map(({ column, says }) => `${column}: ${says}`)).toEqual([
+      'page: until kmem_arena is set (uvm_km_bootstrap.c:112) it meets kmem_arena, which is not ' +
+        'there: uvm_pagealloc_strat() > uvm_km_va_starved_p() uvm_km_va_starved_p.c:100',
+    ]);
+  });
+
+  it('is waived by the event that it would meet, and looked at again when that changes', () => {
+    const order = asked({ 3: [look], 13: [there] });
+    const [found] = checkOrder(order).waived.standing.filter(({ rule }) => rule === 'page demand');
+    if (found === undefined) throw new Error('no answer');
+    const waivers = [waiverFor(order, found, 'nobody asks on this port', 'a reader')];
+    expect(checkOrder(order, { waivers }).waived.waived).toHaveLength(1);
+    const changed = asked({ 3: [look.replace('vm=0', 'vm=0 typemask=3')], 13: [there] });
+    expect(checkOrder(changed, { waivers }).waived.stale).toHaveLength(1);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   brokenText,
   compareMany,
   consequenceText,
+  demandText,
   isAbout,
   isSameOrder,
 } from '../../order/index.ts';
@@ -42,7 +43,7 @@ export async function sameLevel(sides: Sides, loadCatalog: LoadCatalog): Promise
 export function restricted(order: Order, only: readonly Family[] | undefined): Order {
   if (only === undefined) return order;
   const events = order.events.filter((event) => only.includes(meaningOf(event).family));
-  return events.length === 0 ? order : { ...order, events, holes: [] };
+  return events.length === 0 ? order : { ...order, events, holes: [], probes: [] };
 }
 
 export const isSame = ({ byPort }: Comparison): boolean => [...byPort.values()].every(isSameOrder);
@@ -82,6 +83,7 @@ export function diffText(comparison: Comparison): string {
     for (const one of diff.consequences) {
       lines.push(...wrap(`${mark}${consequenceText(one)}`, '', '    '));
     }
+    for (const one of diff.demands) lines.push(...wrap(`${mark}${demandText(one)}`, '', '    '));
   }
   if (byPort.size > 0 && isSame(comparison)) lines.push('no difference that concerns order');
   return `${lines.join('\n')}\n`;

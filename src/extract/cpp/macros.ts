@@ -15,6 +15,8 @@ export interface Macro {
   readonly parameters: readonly string[] | null;
   readonly variadic: boolean;
   readonly body: readonly string[];
+  /** `file:line` of a macro that is asked for by name. */
+  readonly at?: string;
 }
 
 export type MacroTable = Map<string, Macro>;

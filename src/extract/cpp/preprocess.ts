@@ -67,12 +67,12 @@ export class Preprocessor implements HeaderDesk {
   #load(path: string): SourceFile | null {
     if (path.startsWith(virtualPrefix)) {
       const text = this.#setup.generated.get(path.slice(virtualPrefix.length));
-      return text === undefined ? null : sourceFile(path, text);
+      return text === undefined ? null : sourceFile(path, text, this.#setup.placed);
     }
     const size = this.#setup.tree.size(path);
     if (size === null || size > this.#setup.limits.fileSizeMax) return null;
     const text = this.#setup.tree.read(path);
-    return text === null ? null : sourceFile(path, text);
+    return text === null ? null : sourceFile(path, text, this.#setup.placed);
   }
 
   wantsText(path: string): boolean {

@@ -19,6 +19,8 @@ export interface PreprocessorSetup {
   readonly keep: ReadonlySet<string>;
   /** Functions whose calls should be traced back to the macro that made them. */
   readonly interesting: ReadonlySet<string>;
+  /** Macros whose place is kept. */
+  readonly placed?: ReadonlySet<string>;
 }
 
 /** A use of a macro that is recorded and not expanded: `__link_set_add_data(pools, x)`. */

@@ -28,8 +28,12 @@ export interface SourceFile {
 // Stands for a line end inside a comment: joins the lines logically, counts them physically.
 const foldedEnd = '\u0001';
 
-/** Splits a file; linear in its length whatever is in it. */
-export function sourceFile(path: string, text: string): SourceFile {
+/** Splits a file; linear in its length whatever is in it. Macros that `placed` names know where they stand. */
+export function sourceFile(
+  path: string,
+  text: string,
+  placed: ReadonlySet<string> = new Set(),
+): SourceFile {
   const physical = withoutComments(text).split('\n');
   const lines: SourceLine[] = [];
   let line = 1;
@@ -47,11 +51,24 @@ export function sourceFile(path: string, text: string): SourceFile {
     lines.push(
       match === null
         ? { line, count, directive: null, text: whole }
-        : { line, count, directive: directiveOf(match, whole), text: '' },
+        : {
+            line,
+            count,
+            directive: withPlace(directiveOf(match, whole), `${path}:${line}`, placed),
+            text: '',
+          },
     );
     line += count;
   }
   return { path, lines, nextDirective: nextDirectives(lines), guard: includeGuard(lines) };
+}
+
+/** Macros whose place is asked for know it. */
+function withPlace(directive: Directive, at: string, placed: ReadonlySet<string>): Directive {
+  if (directive.kind !== 'define' || directive.macro === null) return directive;
+  return placed.has(directive.macro.name)
+    ? { kind: 'define', macro: { ...directive.macro, at } }
+    : directive;
 }
 
 function directiveOf(match: RegExpExecArray, whole: string): Directive {

@@ -9,6 +9,7 @@ import type { CType, Declared, Expr, FunctionDef, GlobalDef, StructDef } from '.
 import type { Configuration } from '../config/configuration.ts';
 import type { DataModel } from '../cpp/predefined.ts';
 import type { Preprocessed } from '../cpp/preprocessed.ts';
+import type { PortFacts } from '../facts.ts';
 import type { Holes } from '../holes.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Limits } from '../limits.ts';
@@ -35,6 +36,8 @@ export interface UnitText {
   >;
   /** Values of the constants that name flags and levels; null where they were not collected. */
   readonly flags: ReadonlyMap<string, bigint> | null;
+  /** Facts of the port, from the file that asks for them. */
+  readonly facts: PortFacts | null;
 }
 
 export interface ProgramSetup {

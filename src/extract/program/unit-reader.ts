@@ -7,7 +7,7 @@ import type { Declared } from '../c/ir.ts';
 import type { ReadSetup } from '../c/declared.ts';
 import { readDeclared } from '../c/declared.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { layoutAttributes } from '../cpp/attributes.ts';
+import { layoutAttributes, withoutRegisters } from '../cpp/attributes.ts';
 import { conditionNumber } from '../cpp/condition.ts';
 import { includePath } from '../cpp/include-path.ts';
 import type { Expansion, MacroTable } from '../cpp/macros.ts';
@@ -16,6 +16,8 @@ import type { DataModel } from '../cpp/predefined.ts';
 import { hostOf, keptMacros, ownMacros, predefinedMacros } from '../cpp/predefined.ts';
 import { Preprocessor } from '../cpp/preprocess.ts';
 import { isBlank } from '../cpp/tokens.ts';
+import type { PortFacts } from '../facts.ts';
+import { factNames, factsFile, factsOf } from '../facts.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
 import { interestingCalls } from '../trace/api.ts';
@@ -34,6 +36,7 @@ export class FreshUnits implements UnitReader {
   /** Typedef names, with the headers that declare them. */
   readonly #typeNames = new Map<string, string[]>();
   readonly #flags = new Map<string, bigint>();
+  #facts: PortFacts | null = null;
   readonly #read: string[] = [];
   readonly #absent = new Set<string>();
 
@@ -64,6 +67,7 @@ export class FreshUnits implements UnitReader {
       fixed,
       keep: keptMacros,
       interesting: interestingCalls,
+      placed: factNames,
     });
   }
 
@@ -81,6 +85,11 @@ export class FreshUnits implements UnitReader {
     return this.#flags;
   }
 
+  /** What the port's headers say it has; null while nobody has read them. */
+  get facts(): PortFacts | null {
+    return this.#facts;
+  }
+
   unit(path: string): UnitText | null {
     const preprocessed = this.preprocessor.run(path);
     if (preprocessed === null) return null;
@@ -90,11 +99,16 @@ export class FreshUnits implements UnitReader {
       this.#takeTypeNames(declared);
       return declared;
     });
-    const declared = readDeclared(path, layoutAttributes(preprocessed.text), setup);
+    const declared = readDeclared(
+      path,
+      withoutRegisters(layoutAttributes(preprocessed.text)),
+      setup,
+    );
     const flags = this.wantsFlags(path) ? this.#flagsOf(preprocessed.macros) : null;
+    const facts = path === factsFile ? factsOf(preprocessed.macros) : null;
     const { includes, absent, recorded, origins, missing, exceeded } = preprocessed;
     const unit = {
-      ...{ declared, headers, flags },
+      ...{ declared, headers, flags, facts },
       preprocessed: { includes, absent, recorded, origins, missing, exceeded },
     };
     this.#take(unit);
@@ -115,7 +129,8 @@ export class FreshUnits implements UnitReader {
     return flagFiles.test(path) || this.#flags.size === 0;
   }
 
-  #take({ preprocessed, flags }: UnitText): void {
+  #take({ preprocessed, flags, facts }: UnitText): void {
+    this.#facts = facts ?? this.#facts;
     this.#read.push(...preprocessed.includes);
     for (const path of preprocessed.absent) this.#absent.add(path);
     for (const [name, value] of flags ?? []) {

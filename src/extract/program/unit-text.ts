@@ -12,6 +12,7 @@ import { lateFunction } from '../c/declared.ts';
 import type { Declared, FunctionDef } from '../c/ir.ts';
 import type { FunctionHead, ReadBody } from '../c/late-function.ts';
 import { LateFunction } from '../c/late-function.ts';
+import type { PortFacts } from '../facts.ts';
 import type { UnitText } from './program.ts';
 
 /** What an entry needs beside the unit: one hash of all files that it rests on. */
@@ -30,11 +31,12 @@ export function unitToText({ files, unit }: StoredUnit): string {
       return head;
     }),
   });
-  const { preprocessed, flags } = unit;
+  const { preprocessed, flags, facts } = unit;
   const head = JSON.stringify({
     files,
     declared: shelved(unit.declared),
     headers: unit.headers.map(shelved),
+    facts,
     flags: flags === null ? null : [...flags].map(([name, value]) => [name, String(value)]),
     preprocessed: {
       ...preprocessed,
@@ -60,6 +62,7 @@ interface Head {
   readonly files: StoredUnit['files'];
   readonly declared: Declared;
   readonly headers: readonly Declared[];
+  readonly facts: PortFacts | null;
   readonly flags: readonly (readonly [string, string])[] | null;
   readonly preprocessed: Omit<UnitText['preprocessed'], 'absent' | 'origins'> & {
     readonly absent: readonly string[];
@@ -100,7 +103,7 @@ export function unitFromText(
   return {
     files: head.files,
     unit: {
-      ...{ declared, headers },
+      ...{ declared, headers, facts: head.facts },
       flags: flags === undefined ? null : new Map(flags),
       preprocessed: {
         ...head.preprocessed,

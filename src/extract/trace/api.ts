@@ -112,7 +112,12 @@ rows(
   { object: first, answer: 'success', ...vm },
   'vmem_xalloc(vm size align phase nocross minaddr maxaddr flags addrp)',
 );
-rows('vmem', { object: first, answer: 'success', ...vm }, 'vmem_add(vm addr size flags)');
+// Takes boundary tags, of which there are few at first.
+rows(
+  'vmem',
+  { object: first, follow: true, answer: 'success', ...vm },
+  'vmem_add(vm addr size flags)',
+);
 rows('vmem', { object: first }, 'vmem_size(vm typemask)');
 rows(
   'vmem',

@@ -3,6 +3,7 @@
  */
 import type { CType } from '../c/ir.ts';
 import type { Frame, Session } from './session.ts';
+import { boundsOf, fitting, isRange, rangeResult } from './range.ts';
 import type { Value } from './value.ts';
 import { addressOf, fromBoolean, pointee, stepped, truth, wrapped } from './value.ts';
 
@@ -13,11 +14,10 @@ export function converted(
   session: Session,
   frame: Frame,
 ): Value {
-  if (typeof value !== 'bigint' || type === undefined) return value;
-  if (type.k === 'int') return wrapped(value, type.size, type.signed);
-  if (type.k !== 'name') return value;
-  const at = session.types.resolve(type, frame.definition.file);
-  return at.k === 'int' ? wrapped(value, at.size, at.signed) : value;
+  if (type === undefined || (typeof value !== 'bigint' && !isRange(value))) return value;
+  const at = type.k === 'name' ? session.types.resolve(type, frame.definition.file) : type;
+  if (at.k !== 'int') return value;
+  return isRange(value) ? fitting(value, at.size, at.signed) : wrapped(value, at.size, at.signed);
 }
 
 /** `type` is the type of the whole expression; comparisons do not need it. */
@@ -32,6 +32,14 @@ export function binaryValue(
   // Nothing times, and'ed with or shifted from what is not known is still nothing.
   if (a === 0n && ['*', '&', '<<', '>>', '/', '%'].includes(op)) return 0n;
   if (b === 0n && (op === '*' || op === '&')) return 0n;
+  if (isRange(a) || isRange(b)) {
+    const [one, other] = [boundsOf(a), boundsOf(b)];
+    if (one !== undefined && other !== undefined)
+      return converted(rangeResult(op, one, other), type, session, frame);
+    // At a distance that is not known.
+    const [left, right] = [isRange(a) ? undefined : a, isRange(b) ? undefined : b];
+    return binaryValue(op, left, right, type, session, frame);
+  }
   if (a === undefined || b === undefined) {
     const base = pointee(a) ?? (op === '+' ? pointee(b) : undefined);
     return base !== undefined && (op === '+' || op === '-') && b !== a

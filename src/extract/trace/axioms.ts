@@ -9,6 +9,8 @@ export interface Cut {
   readonly why: string;
   /** Whether the cut hides events of its own, so that it is a hole of the order. */
   readonly hole: boolean;
+  /** False where an address is only a name: what one sleeps on is not written. */
+  readonly writes?: false;
 }
 
 /** Values at the start that the C text alone does not say. */
@@ -95,6 +97,7 @@ export const cuts: readonly Cut[] = [
     ],
     why: 'no context switch is followed: boot is one thread while it is cold',
     hole: false,
+    writes: false,
   },
   {
     names: [
@@ -251,7 +254,7 @@ export const axioms: readonly string[] = [
   `never returns: ${[...neverReturns].join(', ')}`,
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
   'a return of the last entry function before its last statement ends the path, as panic does',
-  'allocations answer with an object, never with failure',
+  'allocations answer with an object, never with failure; what allocators count is not known after one',
   'after an early return the state of the path that goes on is kept; what follows is marked may',
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   callBackAxiom,

@@ -1,11 +1,12 @@
 /**
  * Events: what is told of a call, an assignment that marks a phase, an attachment.
  */
-import type { CallExpr } from '../c/ir.ts';
+import type { CallExpr, Expr } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { backingMap, phaseGlobals } from './api.ts';
 import type { FlagTable } from './render.ts';
 import { argument } from './render.ts';
+import { textOf } from './text.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
 import { literalText, pointee } from './value.ts';
@@ -53,7 +54,8 @@ export class Emitter {
     if (typeof api.object === 'number') {
       const path = pointee(values[api.object]);
       const text = e.texts[api.object];
-      object = path === undefined ? objectText(text, values[api.object]) : session.display(path);
+      object =
+        path === undefined ? objectText(text, values[api.object], frame) : session.display(path);
     }
     return this.#push(name, object, args, e.line, frame);
   }
@@ -96,10 +98,13 @@ export class Emitter {
     return event;
   }
 
-  /** Told of each assignment: marks phases, and gives heap objects the name of who holds them. */
-  written(path: string, value: Value, frame: Frame, line: number): void {
+  /**
+   * Told of each assignment: gives heap objects the name of who holds them, and tells which global
+   * marks a phase by it.
+   */
+  written(path: string, value: Value, frame: Frame, line: number): string | null {
     const target = pointee(value);
-    if (/^(?:\d+:|@)/.test(path)) return;
+    if (/^(?:\d+:|@)/.test(path)) return null;
     if (target?.startsWith('@') === true) {
       const heap = /^@\w+#\d+/.exec(target)?.[0];
       const isLink = /(?:_first|_next|_prev|_last|_head)$/.test(path);
@@ -117,9 +122,15 @@ export class Emitter {
     }
     const global = path.replace(/@[^@]*?\.[chsS](?=$|\.)/, '');
     const isBound = backingMap.test(global) && frame.definition.file !== poolFile;
-    if (!phaseGlobals.has(global) && !isBound) return;
+    if (!phaseGlobals.has(global) && !isBound) return null;
     const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
     this.#push('set', global, { value: shown }, line, frame);
+    return global;
+  }
+
+  /** A look through a pointer that is NULL, known by the text of the pointer. */
+  nullRead(e: Expr, frame: Frame): void {
+    this.#push('read', pointerText(textOf(e), frame), { value: null }, frame.line, frame);
   }
 
   /** Hardware decides which attach routines run: each is listed once, where that begins. */
@@ -148,9 +159,17 @@ export class Emitter {
 }
 
 // What could not be named keeps its text, marked; a null pointer is known by what was written.
-function objectText(text: string | undefined, value: Value): string {
+function objectText(text: string | undefined, value: Value, frame: Frame): string {
   const bare = (text ?? '').replace(/^&/, '');
-  return value === 0n && /^\w+$/.test(bare) ? bare : `?${bare}`;
+  return value === 0n && /^\w+$/.test(bare) ? pointerText(bare, frame) : `?${bare}`;
+}
+
+/** A parameter by what the caller wrote, as far as that is a name: `vm` is `kmem_va_arena`. */
+function pointerText(name: string, { definition, caller }: Frame): string {
+  const index = definition.parameters.findIndex((parameter) => parameter.name === name);
+  const given = index < 0 ? undefined : caller?.texts[index];
+  if (given === undefined || caller === null || !/^\w*[A-Za-z_]\w*$/.test(given)) return name;
+  return pointerText(given, caller.frame);
 }
 
 function certaintyOf(guards: readonly Guard[]): TraceEvent['certainty'] {

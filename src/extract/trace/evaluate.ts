@@ -9,6 +9,8 @@ import type { Statements } from './execute.ts';
 import { numericAddress } from './numeric-address.ts';
 import { binaryValue, converted } from './arithmetic.ts';
 import { typeOf } from './type-of.ts';
+import type { Bounds } from './range.ts';
+import { boundsOf, boundsOfType } from './range.ts';
 import type { Value } from './value.ts';
 import { addressOf, fromBoolean, literal, pointee, rootOf, stepped, truth } from './value.ts';
 
@@ -58,9 +60,10 @@ export class Evaluator {
           path === undefined ? undefined : this.places.read(path, this.typeOf(e.a, frame), frame);
         const by = BigInt(e.by);
         const target = pointee(before);
+        const type = this.typeOf(e.a, frame);
         const after =
-          typeof before === 'bigint'
-            ? converted(before + by, this.typeOf(e.a, frame), this.#session, frame)
+          boundsOf(before) !== undefined
+            ? binaryValue('+', before, by, type, this.#session, frame)
             : target === undefined
               ? undefined
               : addressOf(stepped(target, by));
@@ -74,16 +77,19 @@ export class Evaluator {
       case 'addr':
         return this.#address(e.a, frame);
       case 'deref': {
-        const target = pointee(this.value(e.a, frame));
-        if (target === undefined) return undefined;
-        return this.places.read(target, this.typeOf(e, frame), frame);
+        const pointer = this.value(e.a, frame);
+        const target = pointee(pointer);
+        if (target !== undefined) return this.places.read(target, this.typeOf(e, frame), frame);
+        if (pointer === 0n) this.#lookAtNull(e.a, frame);
+        return undefined;
       }
       case 'field':
       case 'index': {
         const path = this.place(e, frame);
-        return path === undefined
-          ? undefined
-          : this.places.read(path, this.typeOf(e, frame), frame);
+        if (path !== undefined) return this.places.read(path, this.typeOf(e, frame), frame);
+        if (e.k === 'field' && e.arrow && e.a.k === 'id' && this.#named(e.a.n, frame) === 0n)
+          this.#lookAtNull(e.a, frame);
+        return undefined;
       }
       case 'cond':
         return this.#conditional(e, frame);
@@ -114,8 +120,31 @@ export class Evaluator {
     }
   }
 
+  // Whether the boot itself comes to such a place is asked by other means; a probe wants to know.
+  #lookAtNull(pointer: Expr, frame: Frame): void {
+    if (this.#session.isProbing) this.#parts.calls.nullRead(pointer, frame);
+  }
+
   typeOf(e: Expr, frame: Frame): CType | undefined {
     return typeOf(e, frame, this.#session, this.places);
+  }
+
+  /**
+   * What a variable's bounds are where it is compared with `limit`: those that are known, else its
+   * type's. Undefined where the comparison converts it to something else.
+   */
+  boundsIn(subject: Expr, limit: Expr, frame: Frame): Bounds | undefined {
+    const { types } = this.#session;
+    const int = (e: Expr): (CType & { k: 'int' }) | undefined => {
+      const type = this.typeOf(e, frame);
+      const at = type && types.resolve(type, frame.definition.file);
+      return at?.k === 'int' ? at : undefined;
+    };
+    const [own, other] = [int(subject), int(limit)];
+    if (own === undefined || other === undefined) return undefined;
+    const known = boundsOf(this.value(subject, frame)) ?? boundsOfType(own.size, own.signed);
+    const staysSigned = other.signed || own.size > other.size;
+    return !own.signed || staysSigned || known.lo >= 0n ? known : undefined;
   }
 
   #named(name: string, frame: Frame): Value {

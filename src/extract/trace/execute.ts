@@ -8,9 +8,18 @@ import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
 import type { Completion, Frame, Guard, Session } from './session.ts';
 import { Switches } from './switches.ts';
+import { isPure } from './pure.ts';
+import { joined, narrowed } from './range.ts';
 import { lineOf, negated, textOf } from './text.ts';
 import type { Value } from './value.ts';
 import { fromBoolean, truth } from './value.ts';
+
+const opposite: { readonly [op: string]: string } = {
+  ...{ '<': '>=', '<=': '>', '>': '<=', '>=': '<', '!=': '==', '==': '!=' },
+};
+const swapped: { readonly [op: string]: string } = {
+  ...{ '<': '>', '<=': '>=', '>': '<', '>=': '<=', '!=': '!=', '==': '==' },
+};
 
 interface Pending {
   readonly label: string;
@@ -49,6 +58,7 @@ export class Statements {
   }
 
   #statement(s: Stmt, frame: Frame): Completion {
+    if ('line' in s) frame.line = s.line;
     switch (s.k) {
       case 'list':
         return this.list(s.list, frame);
@@ -83,7 +93,7 @@ export class Statements {
         const value = s.e === undefined ? undefined : this.#evaluator.value(s.e, frame);
         if (this.#forks.alive() === 'dead') return 'dead';
         if (frame.end !== null && frame.end !== s) return this.#givenUp(s.line, frame);
-        frame.result = frame.returned && frame.result !== value ? undefined : value;
+        frame.result = frame.returned ? joined(frame.result, value) : value;
         frame.returned = true;
         return 'return';
       }
@@ -229,10 +239,30 @@ export class Statements {
     if (condition.k === 'bin' && condition.op === (holds ? '==' : '!=')) {
       subject = condition.a;
       value = this.#evaluator.value(condition.b, frame);
+    } else if (condition.k === 'bin' && opposite[condition.op] !== undefined) {
+      return this.#learnBounds(condition, holds, frame);
     } else if (!holds) value = 0n;
     if (value === undefined || !isPlain(subject)) return;
     const path = this.#evaluator.place(subject, frame);
     if (path !== undefined && !path.includes('[*]')) this.#session.store.write(path, value);
+  }
+
+  // On the arm where `n < 8` does not hold n is at least 8, if no conversion comes between.
+  #learnBounds(condition: Expr & { k: 'bin' }, holds: boolean, frame: Frame): void {
+    const isQuiet = (e: Expr): boolean => e.k === 'id' || (e.k === 'field' && isQuiet(e.a));
+    for (const [subject, limit, op] of [
+      [condition.a, condition.b, condition.op],
+      [condition.b, condition.a, swapped[condition.op] ?? ''],
+    ] as const) {
+      if (!isQuiet(subject) || !isPure(limit)) continue;
+      const bounds = this.#evaluator.boundsIn(subject, limit, frame);
+      const value = this.#evaluator.value(limit, frame);
+      const path = this.#evaluator.place(subject, frame);
+      if (bounds === undefined || typeof value !== 'bigint') continue;
+      if (path === undefined || path.includes('[*]')) continue;
+      const left = narrowed(bounds, holds ? op : (opposite[op] ?? ''), value);
+      if (left !== undefined) this.#session.store.write(path, left);
+    }
   }
 
   /** `a && f()` where a is not known: f may be called. */
@@ -274,7 +304,7 @@ export class Statements {
         },
       },
     ]);
-    return a === b ? a : undefined;
+    return joined(a, b);
   }
 
   /** Runs alternatives, of which exactly one happens: candidates of a function pointer. */

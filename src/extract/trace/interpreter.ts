@@ -12,7 +12,7 @@ import { Evaluator } from './evaluate.ts';
 import { Statements } from './execute.ts';
 import { Calls } from './invoke.ts';
 import type { FlagTable } from './render.ts';
-import type { TraceEvent } from './session.ts';
+import type { TraceEvent, TraceProbe } from './session.ts';
 import { Session } from './session.ts';
 import { literal } from './value.ts';
 
@@ -27,6 +27,7 @@ export interface InterpreterSetup {
 
 export interface TraceResult {
   readonly events: TraceEvent[];
+  readonly probes: readonly TraceProbe[];
   /** Entry functions that came to their end. */
   readonly ended: readonly string[];
   /** Entry functions that did not, with the panic in which all their paths end. */
@@ -83,6 +84,7 @@ export class Interpreter {
     const place = session.events.at(-1);
     return {
       events: session.events,
+      probes: session.probes,
       ended,
       diedIn,
       stopped: session.stopped,

@@ -1,13 +1,15 @@
 /**
  * Calls: which function, whether it is an event, whether it is followed.
  */
-import type { CallExpr, FunctionDef, Stmt } from '../c/ir.ts';
+import type { CallExpr, Expr, FunctionDef, Stmt } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses } from './api.ts';
 import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
+import { isPassedOn, Probes } from './probes.ts';
+import { SideEffects } from './side-effects.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import { callBacksOf } from './call-backs.ts';
@@ -26,6 +28,8 @@ export class Calls {
   readonly #statements: Statements;
   readonly #flags: () => FlagTable;
   readonly #emitter: Emitter;
+  readonly #probes: Probes;
+  readonly #effects: SideEffects;
 
   constructor(
     session: Session,
@@ -38,15 +42,24 @@ export class Calls {
     this.#statements = statements;
     this.#flags = flags;
     this.#emitter = new Emitter(session, flags);
+    this.#probes = new Probes(session, this, flags);
+    this.#effects = new SideEffects(session, evaluator);
   }
 
   /** Told of each assignment. */
   written(path: string, value: Value, frame: Frame, line: number): void {
-    this.#emitter.written(path, value, frame, line);
+    const global = this.#emitter.written(path, value, frame, line);
+    if (global !== null) this.#probes.marked(global);
+  }
+
+  /** Told of a look through a pointer that is NULL. */
+  nullRead(e: Expr, frame: Frame): void {
+    this.#emitter.nullRead(e, frame);
   }
 
   call(e: CallExpr, frame: Frame): Value {
     if (!this.#session.step()) return undefined;
+    frame.line = e.line;
     const direct = e.f.k === 'id' && !frame.locals.has(e.f.n) ? e.f.n : null;
     // Not even the arguments of what is ignored matter: KASSERT(mutex_owned(…)).
     if (direct !== null && ignored.has(direct)) return undefined;
@@ -141,12 +154,16 @@ export class Calls {
       }
       return undefined;
     }
-    const api =
-      apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
+    const api = isPassedOn(name, this.#session)
+      ? undefined
+      : (apiCalls.get(name) ??
+        (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined));
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
-    if (api !== undefined && event !== null && !api.follow)
+    if (api !== undefined && event !== null && !api.follow) {
+      this.#effects.notFollowed(name);
       return this.#answer(name, api, e, event, frame);
+    }
     const cut = cutFor(name);
     const { holes, program, events } = this.#session;
     const at = `${frame.definition.file}:${e.line}`;
@@ -155,7 +172,7 @@ export class Calls {
       if (cut === placeholder) this.#session.isBoardUnknown = true;
       if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
       if (name === 'config_rootfound') this.#emitter.attach(e.line, frame);
-      this.#forgetArguments(e, frame);
+      if (cut.writes !== false) this.#forgetArguments(e, frame);
       return undefined;
     }
     const definition = program.function(name, file);
@@ -175,10 +192,11 @@ export class Calls {
       return api === undefined ? undefined : this.#answer(name, api, e, event, frame);
     }
     if (api?.follow === 'aside') {
-      this.#followAside(definition, values, frame, e.line);
+      this.#followAside(definition, values, frame, e);
       return this.#answer(name, api, e, event, frame);
     }
-    const result = this.follow(definition, values, frame, e.line);
+    const result = this.follow(definition, values, frame, e.line, e.texts);
+    if (api?.answer === 'success') return this.#answer(name, api, e, event, frame);
     const made = api?.object === 'result' ? pointee(result) : undefined;
     if (made !== undefined && event?.object === null) {
       event.object = this.#session.display(made);
@@ -188,15 +206,10 @@ export class Calls {
   }
 
   /** What happens inside is listed; that it happened changes nothing that is known. */
-  #followAside(
-    definition: FunctionDef,
-    values: readonly Value[],
-    frame: Frame,
-    line: number,
-  ): void {
+  #followAside(definition: FunctionDef, values: readonly Value[], frame: Frame, e: CallExpr): void {
     const { store } = this.#session;
     const mark = store.mark();
-    this.follow(definition, values, frame, line);
+    this.follow(definition, values, frame, e.line, e.texts);
     store.rewind(mark);
     this.#session.isDead = false;
   }
@@ -205,7 +218,7 @@ export class Calls {
   enter(definition: FunctionDef, line: number, isLast: boolean): void {
     const { body } = definition;
     const last = body.k === 'list' ? body.list.at(-1) : undefined;
-    this.follow(definition, [], null, line, isLast ? (last ?? body) : null);
+    this.follow(definition, [], null, line, [], isLast ? (last ?? body) : null);
   }
 
   /** Runs a function's body; `frame` is null for an entry, `end` is set for the last one. */
@@ -214,6 +227,7 @@ export class Calls {
     values: readonly Value[],
     frame: Frame | null,
     line: number,
+    texts: readonly string[] = [],
     end: Stmt | null = null,
   ): Value {
     const session = this.#session;
@@ -240,6 +254,8 @@ export class Calls {
       id: ++session.frameCount,
       definition,
       locals: new Map(),
+      caller: frame === null ? null : { frame, texts },
+      line: definition.line,
       result: undefined,
       returned: false,
       end,
@@ -250,16 +266,19 @@ export class Calls {
       session.store.write(path, converted(values[i], parameter.type, session, inner));
     });
     session.callCount++;
+    session.filesEntered.add(definition.file);
     if (frame !== null) {
       stack.push({ function: frame.definition.name, file: frame.definition.file, line });
     }
     entryNames.push(name);
     const guards = session.guards;
     session.guards = [...guards];
+    this.#probes.begin(name);
     const completion = this.#statements.run(definition.body, inner);
     session.guards = guards;
     entryNames.pop();
     if (frame !== null) stack.pop();
+    this.#probes.end(name);
     session.store.dropPrefix(`${inner.id}:`, inner.locals.keys());
     if (completion === 'dead' && !inner.returned) session.isDead = true;
     // A way back to a label that was not followed: what it would return is not known.

@@ -8,6 +8,8 @@ import type { Statements } from './execute.ts';
 import type { Arm, Forks } from './forks.ts';
 import type { Completion, Frame, Guard, Session, TraceEvent } from './session.ts';
 import { AttemptGivenUp } from './session.ts';
+import { isPure } from './pure.ts';
+import { boundsOf } from './range.ts';
 import { pointee, truth } from './value.ts';
 
 const attemptStepsMax = 60_000;
@@ -44,11 +46,12 @@ export class Loops {
    */
   #attempt(s: LoopStmt, frame: Frame): Completion | null {
     const session = this.#session;
-    const { store, limits, holes } = session;
+    const { store, holes } = session;
     if (session.attempts >= attemptsMax) return null;
     const saved = {
       mark: store.mark(),
       events: session.events.length,
+      probes: session.probes.length,
       holes: holes.mark(),
       guards: session.guards,
       stack: session.stack.length,
@@ -62,7 +65,7 @@ export class Loops {
     session.stepsMaxNow = Math.min(saved.steps, session.steps + attemptStepsMax);
     let completion: Completion | null = null;
     try {
-      completion = this.#rounds(s, frame, limits.unrollMax);
+      completion = this.#rounds(s, frame, saved);
     } catch (problem) {
       // An outer attempt's budget is the outer one's business.
       if (!(problem instanceof AttemptGivenUp)) throw problem;
@@ -73,6 +76,7 @@ export class Loops {
     if (completion !== null && !isMonotonous(session.events.slice(saved.events))) return completion;
     store.rewind(saved.mark);
     session.events.length = saved.events;
+    session.probes.length = saved.probes;
     holes.rewind(saved.holes);
     session.guards = saved.guards;
     session.stack.length = saved.stack;
@@ -82,7 +86,13 @@ export class Loops {
     return null;
   }
 
-  #rounds(s: LoopStmt, frame: Frame, unrollMax: number): Completion | null {
+  #rounds(s: LoopStmt, frame: Frame, begun: { events: number; holes: number }): Completion | null {
+    const { events, holes, limits } = this.#session;
+    const { unrollMax, quietRoundsMax } = limits;
+    // Rounds that tell nothing make no list longer, and leave a count that later code asks for.
+    const isQuiet = (): boolean => events.length === begun.events && holes.mark() === begun.holes;
+    let gap: bigint | undefined;
+    let roundsMax = unrollMax;
     for (let round = 0; ; round++) {
       if (s.kind !== 'do' || round > 0) {
         const condition = s.c === undefined ? 1n : this.#evaluator.value(s.c, frame);
@@ -91,7 +101,13 @@ export class Loops {
         if (known === undefined) return null;
         if (!known) return 'next';
       }
-      if (round >= unrollMax && !this.#walksLinkSet(s, frame)) return null;
+      if (round === unrollMax - 1) gap = this.#gap(s, frame);
+      if (round === unrollMax) {
+        const all = round + roundsLeft(gap, this.#gap(s, frame));
+        if (all <= quietRoundsMax) roundsMax = all + 1;
+      }
+      const isLong = round >= roundsMax || (round >= unrollMax && !isQuiet());
+      if (isLong && !this.#walksLinkSet(s, frame)) return null;
       if (round >= 40 * unrollMax) return null;
       const from = this.#session.guards.length;
       const completion = this.#statements.run(s.body, frame);
@@ -102,6 +118,17 @@ export class Loops {
       if (this.#session.guards.slice(from).some((guard) => guard.until === 'break')) return null;
       if (s.next !== undefined) this.#evaluator.value(s.next, frame);
     }
+  }
+
+  /** How far the two sides of a comparison are apart, where asking changes nothing. */
+  #gap(s: LoopStmt, frame: Frame): bigint | undefined {
+    if (s.c?.k !== 'bin') return undefined;
+    const [a, b] = [s.c.a, s.c.b].map((e) => {
+      // What `n-- > 0` counts is n.
+      const counted = e.k === 'step' ? e.a : e;
+      return isPure(counted) ? this.#evaluator.value(counted, frame) : undefined;
+    });
+    return typeof a === 'bigint' && typeof b === 'bigint' ? a - b : undefined;
   }
 
   // Link sets end where the linker says, however many entries they have.
@@ -143,7 +170,7 @@ export class Loops {
       this.#session.isDead = false;
       // Numbers that the round changed may have any value after more rounds.
       for (const path of store.changedSince(mark)) {
-        if (typeof store.read(path).value === 'bigint') store.write(path, undefined);
+        if (boundsOf(store.read(path).value) !== undefined) store.write(path, undefined);
       }
       if (completion === 'break' || completion === 'continue') return 'next';
       // Where the loop may end by its condition, not every path leaves from inside.
@@ -160,6 +187,13 @@ export class Loops {
     const isQuiet = (e: Expr): boolean => e.k === 'id' || (e.k === 'field' && isQuiet(e.a));
     return isQuiet(target) ? this.#evaluator.place(target, frame) : undefined;
   }
+}
+
+/** Rounds until the sides meet, if they go on coming nearer as in the last round. */
+function roundsLeft(before: bigint | undefined, now: bigint | undefined): number {
+  if (before === undefined || now === undefined || before === now) return Infinity;
+  const left = now / (before - now);
+  return left < 0n ? Infinity : Number(left) + 1;
 }
 
 // Thirty-two mutex_init() of thirty-two buckets say no more than one does for all of them.

@@ -24,6 +24,7 @@ export class Places {
   readonly #evaluate: (expression: Expr, frame: Frame) => Value;
   /** What names outside of functions mean, by file. */
   readonly #bindings = new Map<string, Map<string, Binding>>();
+  readonly #constantFrames = new Map<string, Frame>();
   readonly #defaults = new Map<string, Value>();
   readonly #ofDevices = new Set<string>();
   #initialCount = 0;
@@ -113,7 +114,9 @@ export class Places {
 
   /** A frame without locals, for expressions that stand outside of functions. */
   constantFrame(file: string): Frame {
-    return {
+    const known = this.#constantFrames.get(file);
+    if (known !== undefined) return known;
+    const frame: Frame = {
       id: 0,
       definition: {
         ...{ name: '', file, line: 0, isStatic: false, hasError: false, parameters: [] },
@@ -121,10 +124,14 @@ export class Places {
         body: { k: 'list', list: [] },
       },
       locals: new Map(),
+      caller: null,
+      line: 0,
       result: undefined,
       returned: false,
       end: null,
     };
+    this.#constantFrames.set(file, frame);
+    return frame;
   }
 
   #initialise(path: string, global: GlobalDef): void {

@@ -3,6 +3,7 @@
  */
 import type { OrderArgument } from '../../order/order.ts';
 import type { Session } from './session.ts';
+import { isRange } from './range.ts';
 import type { Value } from './value.ts';
 import { literalText, pointee, textAt } from './value.ts';
 
@@ -70,7 +71,7 @@ export function argument(
   flags: FlagTable,
   session: Session,
 ): OrderArgument {
-  if (value === undefined) return `?${text}`;
+  if (value === undefined || isRange(value)) return `?${text}`;
   if (name === 'ipl') return levelName(value, flags) ?? plain(value, session);
   if (family !== undefined && /flags$/.test(name)) {
     return flagNames(value, family, flags) ?? plain(value, session);

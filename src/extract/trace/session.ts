@@ -4,7 +4,7 @@
 import type { CType, FunctionDef, Stmt } from '../c/ir.ts';
 import type { Holes } from '../holes.ts';
 import type { Limits } from '../limits.ts';
-import type { OrderEvent, OrderFrame } from '../../order/order.ts';
+import type { OrderEvent, OrderFrame, OrderHole, OrderProbe } from '../../order/order.ts';
 import type { Program } from '../program/program.ts';
 import type { Types } from '../program/types.ts';
 import { Store } from './store.ts';
@@ -53,6 +53,10 @@ export interface Frame {
   readonly definition: FunctionDef;
   /** What the names of locals mean; parameters and whatever was declared so far. */
   readonly locals: Map<string, Local>;
+  /** Who called, and the arguments as written there; null for an entry. */
+  readonly caller: { readonly frame: Frame; readonly texts: readonly string[] } | null;
+  /** The last line known to have been reached. */
+  line: number;
   /** Joined over all returns; meaningful where `returned` is true. */
   result: Value;
   returned: boolean;
@@ -64,6 +68,7 @@ export interface Frame {
 }
 
 export type TraceEvent = { -readonly [K in keyof OrderEvent]: OrderEvent[K] };
+export type TraceProbe = OrderProbe;
 
 /** Thrown to give up an attempt to follow a loop round by round; caught by the loop. */
 export class AttemptGivenUp extends Error {}
@@ -71,6 +76,9 @@ export class AttemptGivenUp extends Error {}
 export class Session {
   readonly store = new Store();
   readonly events: TraceEvent[] = [];
+  /** What requests would do that nobody makes; see `Probes`. */
+  readonly probes: TraceProbe[] = [];
+  isProbing = false;
   readonly stack: OrderFrame[] = [];
   readonly entryNames: string[] = [];
   guards: Guard[] = [];
@@ -92,6 +100,8 @@ export class Session {
   labelsPassed: ReadonlySet<Completion> = new Set();
   /** Set once code of the board was passed over. */
   isBoardUnknown = false;
+  /** Files of which some function has run. */
+  readonly filesEntered = new Set<string>();
   /** Cut functions that were reached. */
   readonly cutsMet = new Set<string>();
   readonly program: Program;
@@ -130,6 +140,45 @@ export class Session {
     this.stopped = limit;
     this.lastEnd = this.entryNames.join(' > ');
     this.holes.add({ kind: 'limit', what: limit, before: this.events.length });
+  }
+
+  /**
+   * Runs something that does not happen: what it would tell is the answer, and everything else is
+   * as it was before. Events are as seen from where it begins.
+   */
+  aside(run: () => void): { readonly events: TraceEvent[]; readonly holes: OrderHole[] } {
+    const { store, events, holes, objectNames } = this;
+    const saved = {
+      ...{ mark: store.mark(), events: events.length, holes: holes.mark(), guards: this.guards },
+      ...{ stack: this.stack.splice(0), names: this.entryNames.splice(0) },
+      ...{
+        labels: this.labelsPassed,
+        objects: this.objectCount,
+        named: new Set(objectNames.keys()),
+      },
+      ...{ cuts: new Set(this.cutsMet), board: this.isBoardUnknown, end: this.lastEnd },
+    };
+    this.guards = [];
+    this.isProbing = true;
+    try {
+      run();
+      return { events: events.slice(saved.events), holes: holes.all().slice(saved.holes) };
+    } finally {
+      this.isProbing = false;
+      this.isDead = false;
+      store.rewind(saved.mark);
+      events.length = saved.events;
+      holes.rewind(saved.holes);
+      this.guards = saved.guards;
+      this.stack.splice(0, Infinity, ...saved.stack);
+      this.entryNames.splice(0, Infinity, ...saved.names);
+      this.labelsPassed = saved.labels;
+      this.objectCount = saved.objects;
+      for (const name of objectNames.keys()) if (!saved.named.has(name)) objectNames.delete(name);
+      for (const cut of this.cutsMet) if (!saved.cuts.has(cut)) this.cutsMet.delete(cut);
+      this.isBoardUnknown = saved.board;
+      this.lastEnd = saved.end;
+    }
   }
 
   /** Gives heap objects the names they got later, everywhere. */

@@ -4,6 +4,7 @@
  * Where control forks on something unknown each arm runs from the same memory, then the arms are
  * joined: what they agree on stays known. Nothing multiplies, whatever the number of branches.
  */
+import { joined as joinedValues } from './range.ts';
 import type { Value } from './value.ts';
 import { rootOf } from './value.ts';
 
@@ -117,7 +118,7 @@ export class Store {
       let joined: Stored | undefined;
       snapshots.forEach((snapshot, i) => {
         const value = snapshot.has(path) ? snapshot.get(path) : now;
-        joined = i === 0 || joined === value ? value : unknown;
+        joined = i === 0 || joined === value ? value : hull(joined, value);
       });
       this.#put(path, joined);
     }
@@ -148,6 +149,12 @@ export class Store {
     if (this.#trail.length > 0) return;
     for (const name of names) this.#values.delete(prefix + name);
   }
+}
+
+// Two numbers leave their bounds, anything else nothing.
+function hull(a: Stored | undefined, b: Stored | undefined): Stored {
+  if (a === undefined || b === undefined || a === unknown || b === unknown) return unknown;
+  return joinedValues(a, b) ?? unknown;
 }
 
 export type Snapshot = ReadonlyMap<string, Stored | undefined>;

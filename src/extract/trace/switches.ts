@@ -5,6 +5,7 @@ import type { Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import type { Arm, Forks } from './forks.ts';
+import { isRange } from './range.ts';
 import type { Completion, Frame, Session } from './session.ts';
 
 export class Switches {
@@ -29,7 +30,8 @@ export class Switches {
       one.v === undefined ? null : this.#evaluator.value(one.v, frame),
     );
     const otherwise = starts[labels.indexOf(null)];
-    const isKnown = value !== undefined && labels.every((label) => label !== undefined);
+    const isKnown =
+      value !== undefined && !isRange(value) && labels.every((label) => label !== undefined);
     let completion: Completion;
     if (isKnown) {
       const hit = starts[labels.indexOf(value)] ?? otherwise;

@@ -1,9 +1,11 @@
 /**
- * What the interpreter knows of a C value: an integer, an address, a literal, or nothing.
+ * What the interpreter knows of a C value: an integer, its bounds, an address, a literal, or nothing.
  *
  * Addresses are symbolic, `&` and the path of what they point at; that is all a boot order needs
  * to say which pool a call is about. `undefined` is *not known*, and spreads.
  */
+import { isRange, rangeTruth } from './range.ts';
+
 export type Value = bigint | string | undefined;
 
 /** The address of the object at `path`. */
@@ -33,6 +35,7 @@ export function textAt(path: string): string {
 /** Whether a value counts as true; undefined where that is not known. */
 export function truth(value: Value): boolean | undefined {
   if (value === undefined) return undefined;
+  if (isRange(value)) return rangeTruth(value);
   return typeof value === 'string' ? true : value !== 0n;
 }
 

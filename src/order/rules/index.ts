@@ -7,6 +7,7 @@ import { eraOf } from './era.ts';
 import { facilitiesUp } from './facilities.ts';
 import { grown } from './growth.ts';
 import { initialised } from './initialised.ts';
+import { pageDemand } from './page-demand.ts';
 import { pagesInTime } from './pages.ts';
 import { promisesKept } from './promised.ts';
 import { reclaimInstalled } from './reclaim.ts';
@@ -33,6 +34,7 @@ export const rules: Readonly<
   grown,
   facilities: facilitiesUp,
   pages: pagesInTime,
+  'page demand': pageDemand,
   'heap arena': arenaReady,
   'promised order': promisesKept,
   reclaim: reclaimInstalled,

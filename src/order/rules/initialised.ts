@@ -51,13 +51,14 @@ export function initialised(survey: Survey, fit: EraFit): RuleReport {
   return answers.report();
 }
 
-interface Declared {
+export interface Declared {
   readonly kind: ObjectKind;
   readonly name: string;
   readonly seen: Seen;
 }
 
-function declarations(survey: Survey): Declared[] {
+/** Everything that is initialised, by kind and name. */
+export function declarations(survey: Survey): Declared[] {
   const list: Declared[] = [];
   for (const seen of survey.seen) {
     const { kind, role } = seen.meaning;
@@ -91,7 +92,7 @@ function declarations(survey: Survey): Declared[] {
   return list;
 }
 
-const madeBy = (survey: Survey, made: string, used: string): boolean =>
+export const madeBy = (survey: Survey, made: string, used: string): boolean =>
   covers(made, used) || survey.aliases(used).some((name) => covers(made, name));
 
 /** `kpm->pm_lock`: which object it is depends on a pointer that the reading lost. */

@@ -44,6 +44,8 @@ const neverDirect: ReadonlySet<string> = new Set([
 ]);
 
 export function directMapOf(survey: Survey, era: EraName): boolean | null {
+  const fact = survey.order.facts?.['PMAP_MAP_POOLPAGE'];
+  if (fact !== undefined) return fact !== null;
   const option = survey.order.source.options?.['PMAP_MAP_POOLPAGE'];
   if (option !== undefined) return option !== 'n' && option !== '0' && option !== 'no';
   if (era === 'A') {
