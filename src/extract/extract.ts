@@ -152,6 +152,7 @@ const confHoles: Readonly<Record<ConfProblem['kind'], Pick<OrderHole, 'kind' | '
   'missing file': { kind: 'missing file', why: 'configuration' },
   limit: { kind: 'limit', why: 'configuration' },
   'not understood': { kind: 'missing definition', why: 'a configuration line was not understood' },
+  made: { kind: 'missing header', why: 'a command of the makefile writes it, and none is run' },
   outside: {
     kind: 'missing header',
     why: 'a makefile of the system that builds the tree; it holds no code of the kernel',

@@ -27,7 +27,7 @@ const library = {
   [`${kern}/Makefile.rumpkern`]: [
     '.include "${RUMPTOP}/Makefile.rump"',
     '.PATH:\t${RUMPTOP}/librump/rumpkern ${RUMPTOP}/../kern',
-    'SRCS=\trump.c vm.c',
+    'SRCS=\trump.c vm.c vers.c',
     '.if defined(UNREAL) && ${UNREAL} == "yes"',
     'SRCS+=\tstubs.c',
     '.else',
@@ -138,13 +138,16 @@ describe('a kernel that is a library', () => {
   });
 
   it('says what it was linked of, what it was built for, and which variables nobody set', async () => {
-    const { axioms, source } = await order();
+    const { axioms, source, holes } = await order();
     expect(axioms).toEqual(
       expect.arrayContaining([
         'rump is linked of the components rumpkern, and of no other',
         'rump is built for amd64',
         'make variables that nobody sets: NATIVE, UNREAL',
       ]),
+    );
+    expect(holes).toContainEqual(
+      expect.objectContaining({ kind: 'missing header', what: 'vers.c' }),
     );
     expect(source.options).toMatchObject({ _RUMPKERNEL: '1', MAXUSERS: '32' });
   });

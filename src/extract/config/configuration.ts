@@ -43,8 +43,11 @@ export interface Attachment {
 }
 
 export interface ConfProblem {
-  /** `outside`: a makefile of the system that builds the tree; it holds no code of the kernel. */
-  readonly kind: 'missing file' | 'not understood' | 'limit' | 'outside';
+  /**
+   * `outside`: a makefile of the system that builds the tree; it holds no code of the kernel.
+   * `made`: a source that a command of the makefile writes, as vers.c.
+   */
+  readonly kind: 'missing file' | 'not understood' | 'limit' | 'outside' | 'made';
   readonly what: string;
   readonly at: string;
 }

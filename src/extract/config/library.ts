@@ -184,8 +184,9 @@ function sourcesOf(tree: SourceTree, makefile: Makefile): Sources {
     const places = folders.map((folder) => joinPath(folder, name));
     const found = places.find((path) => tree.size(path) !== null);
     absent.push(...places.slice(0, found === undefined ? undefined : places.indexOf(found)));
-    if (found === undefined) problems.push({ kind: 'missing file', what: name, at });
-    else files.push(found);
+    if (found === undefined) {
+      problems.push({ kind: makefile.made.has(name) ? 'made' : 'missing file', what: name, at });
+    } else files.push(found);
   }
   return { files, problems, absent };
 }

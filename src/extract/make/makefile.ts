@@ -22,6 +22,8 @@ export interface Makefile {
   /** Makefiles that were read. */
   readonly files: readonly string[];
   readonly problems: readonly ConfProblem[];
+  /** Files that a rule makes by a command. */
+  readonly made: ReadonlySet<string>;
   /** Files of the tree that were looked for in vain. */
   readonly absent: readonly string[];
   /** Variables that a condition asks about and nobody sets. */
@@ -44,6 +46,7 @@ export function readMakefile(
     paths: reader.paths,
     files: reader.files,
     problems: reader.problems,
+    made: reader.made,
     absent: [...reader.absent],
     unset: [...reader.unset],
   };
@@ -58,6 +61,7 @@ class MakeReader {
   readonly paths: string[] = [];
   readonly files: string[] = [];
   readonly problems: ConfProblem[] = [];
+  readonly made = new Set<string>();
   readonly absent = new Set<string>();
   readonly unset = new Set<string>();
   readonly #tree: SourceTree;
@@ -267,6 +271,8 @@ class MakeReader {
 
   // Any other line is a rule: what it makes is not in the tree.
   #path({ text, at }: MakeLine): void {
+    const target = /^([\w.]+\.[cS])\s*:/.exec(text)?.[1];
+    if (target !== undefined) this.made.add(target);
     const match = /^\.PATH(?:\.\w+)?\s*:\s*(.*)$/.exec(text);
     for (const folder of this.expanded(match?.[1] ?? '', at).split(/\s+/)) {
       if (folder === '') continue;
