@@ -18,4 +18,4 @@ export function memoryCache(): Cache {
 }
 
 /** Changes when what is stored changes its meaning: old entries then match no key. */
-export const cacheVersion = 'extract/2';
+export const cacheVersion = 'extract/3';

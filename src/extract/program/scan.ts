@@ -26,6 +26,9 @@ export function scanDefinitions(text: string): ScannedNames {
       for (const name of declaredNames(line)) globals.add(name);
       continue;
     }
+    // void (*delay_func)(unsigned int) = …; a variable that holds a function.
+    const pointer = /^\(\s*\*\s*(\w+)\s*(?:\[[^\]]*\]\s*)?\)\s*\(/.exec(line.slice(open))?.[1];
+    if (pointer !== undefined) globals.add(pointer);
     const name = /(\w+)\s*$/.exec(line.slice(0, open))?.[1];
     if (name === undefined) continue;
     const close = closing(text, match.index + open);

@@ -4,7 +4,7 @@
 import type { CallExpr, FunctionDef } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses } from './api.ts';
-import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
+import { aside, cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
@@ -167,6 +167,10 @@ export class Calls {
     if (api?.follow === 'aside') {
       this.#followAside(definition, values, frame, e.line);
       return this.#answer(name, api, e, event, frame);
+    }
+    if (aside.has(name)) {
+      this.#followAside(definition, values, frame, e.line);
+      return undefined;
     }
     const result = this.follow(definition, values, frame, e.line);
     const made = api?.object === 'result' ? pointee(result) : undefined;
