@@ -59,7 +59,7 @@ export function importOrder(order: Order, port: ImportPort): Imported {
       assumed.push(...fate.assumed);
       const isLate = index >= done && event.guards.length > 0;
       if (isLate && (event.certainty === 'may' || event.certainty === 'loop0')) madeCertain++;
-      const ready = isLate ? certain(fate.kept) : withGuardNames(fate.kept);
+      const ready = isLate ? certain(fate.kept) : fate.kept;
       const place = linkSetPlace(kept, event, isQueueWalked);
       if (place < 0) kept.push(ready);
       else kept.splice(place, 0, ready);
@@ -118,12 +118,6 @@ function withFirstElements(events: readonly OrderEvent[]): readonly OrderEvent[]
       : event,
   );
 }
-
-/** A condition is one choice: those that share a line are told apart by their text. */
-const withGuardNames = (event: OrderEvent): OrderEvent => ({
-  ...event,
-  guards: event.guards.map(({ text, at }) => ({ text, at: `${at} ${text}` })),
-});
 
 const certain = (event: OrderEvent): OrderEvent => ({ ...event, certainty: 'must', guards: [] });
 

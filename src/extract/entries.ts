@@ -81,7 +81,8 @@ function fromAssembly(
     const before = calls
       .slice(0, main + 1)
       .filter(
-        ({ name }) => /main$|init|boot|start/.test(name) && program.function(name, '') !== null,
+        ({ name }) =>
+          /main$|init|boot|start|load/.test(name) && program.function(name, '') !== null,
       );
     const unique = new Map(before.map((one) => [one.name, one]));
     // Without a C entry before it, main() was not reached from where we looked.

@@ -4,6 +4,13 @@
  */
 const interesting = /[{}"']|\b__attribute(?:__)?\b/g;
 
+// `register long a0 __asm("$16") = ipl;`: which register a variable lives in.
+const registerName = /(?<=\w\s{1,8})\b(?:__asm(?:__)?|asm)\s*\(\s*"[^"\n]*"\s*\)(?=\s*[=;,])/g;
+
+/** Takes out the names of registers, which the grammar does not take beside an initial value. */
+export const withoutRegisters = (text: string): string =>
+  text.includes('asm') ? text.replace(registerName, '') : text;
+
 /** Leaves `packed` and `aligned(n)` of structures and members, merged into one attribute each. */
 export function layoutAttributes(text: string): string {
   if (!text.includes('__attribute')) return text;

@@ -70,3 +70,11 @@ function closing(text: string, open: number): number {
   }
   return -1;
 }
+
+/** What a file that includes a C file defines as one word: parts of the names made there. */
+export function templateWords(text: string): readonly string[] {
+  if (!/^\s*#\s*include\s*[<"][^>"]+\.c[>"]/m.test(text)) return [];
+  return [...text.matchAll(/^\s*#\s*define[ \t]+\w+[ \t]+([A-Za-z]\w+)[ \t]*$/gm)].flatMap(
+    ([, word]) => word ?? [],
+  );
+}

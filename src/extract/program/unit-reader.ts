@@ -6,7 +6,8 @@ import type { Parser } from 'web-tree-sitter';
 import type { Declared } from '../c/ir.ts';
 import { readDeclared } from '../c/declared.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { layoutAttributes } from '../cpp/attributes.ts';
+import { layoutAttributes, withoutRegisters } from '../cpp/attributes.ts';
+import { withPrototypes } from '../cpp/old-style.ts';
 import { conditionNumber } from '../cpp/condition.ts';
 import { includePath } from '../cpp/include-path.ts';
 import type { Expansion, MacroTable } from '../cpp/macros.ts';
@@ -134,7 +135,7 @@ export class FreshUnits implements UnitReader {
 
   // A name is a type where a header that this unit includes says so.
   #declared(path: string, text: string, included: ReadonlySet<string>): Declared {
-    return readDeclared(path, layoutAttributes(text), {
+    return readDeclared(path, withPrototypes(withoutRegisters(layoutAttributes(text))), {
       parser: this.#parser,
       model: this.#model,
       isTypeName: (name) => this.#typeNames.get(name)?.some((one) => included.has(one)) === true,

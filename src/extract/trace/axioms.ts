@@ -68,6 +68,15 @@ export const ignored: ReadonlySet<string> = new Set([
   ...['lockdebug_barrier', 'lockdebug_mem_check', 'lockdebug_lock_print', 'lockdebug_abort'],
 ]);
 
+/**
+ * Routines of the C library in the kernel, which may be selected by a makefile and not by a conf
+ * file: they call nobody.
+ */
+export const isCLibrary = (name: string): boolean =>
+  /^_*(?:mem(?:cmp|cpy|set|move|chr)|str\w+|b(?:cmp|copy|zero|swap\d+)|ff?[ls]s?\w{0,3}|popcount\d*|\w*div(?:mod)?\w*)$/.test(
+    name,
+  ) || /^_?atomic_|^membar_/.test(name);
+
 export const cuts: readonly Cut[] = [
   {
     names: [
@@ -214,7 +223,7 @@ export const aside: ReadonlySet<string> = new Set([
 ]);
 
 const firmware: Cut = {
-  names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*'],
+  names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*', 'bioscall'],
   why: 'what firmware answers is not known',
   hole: true,
 };
@@ -226,12 +235,16 @@ export const placeholder: Cut = {
   hole: true,
 };
 
+/** Its routines in assembly hand over to code that is not the kernel's, and calls none of it. */
+export const isFirmware = (name: string): boolean =>
+  /^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_|bioscall$)/.test(name);
+
 /** The cut that a function falls under, by its name. */
 export function cutFor(name: string): Cut | undefined {
   return (
     cutByName.get(name) ??
     (/^(?:unimpl_|platform_not_)/.test(name) ? placeholder : undefined) ??
-    (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined)
+    (isFirmware(name) ? firmware : undefined)
   );
 }
 
@@ -249,6 +262,9 @@ export const axioms: readonly string[] = [
   `never returns: ${[...neverReturns].join(', ')}`,
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
   'allocations answer with an object, never with failure',
+  'routines of the C library (mem*, str*, bit counts, division, atomic operations) call nobody',
+  'firmware calls no function of the kernel',
+  'a pointer to a function holds what selected files assign to a member or variable of its name',
   'after an early return the state of the path that goes on is kept; what follows is marked may',
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   'writes through pointers whose target is not known change nothing that is known',

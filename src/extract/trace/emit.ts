@@ -86,9 +86,11 @@ export class Emitter {
         maySleep: !cold,
       },
       certainty: certaintyOf(guards),
-      guards: guards.map(({ text, at }) => ({
+      guards: guards.map(({ text, at, choice, arm, arms, not }) => ({
         text: text === '' ? '…' : text,
         at: at === '' ? `${file}:${line}` : at,
+        ...(choice !== undefined && { choice, arm, arms }),
+        ...(not === true && { not }),
       })),
     };
     if (events.length >= limits.eventsMax) session.stop('eventsMax');

@@ -3,7 +3,7 @@
  */
 import type { Expr, Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
-import { Forks } from './forks.ts';
+import { Forks, otherwise } from './forks.ts';
 import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
 import type { Completion, Frame, Guard, Session } from './session.ts';
@@ -136,7 +136,7 @@ export class Statements {
   // `if (x) goto bad; … return 0; bad: …`: what follows the label runs where the jump was taken.
   #afterReturn(list: readonly Stmt[], frame: Frame, { label, index, guard }: Pending): Completion {
     this.#session.endGuards(0, [`goto ${label}`]);
-    const taken: Guard = { text: negated(guard.text), at: guard.at, certainty: 'may' };
+    const taken = otherwise(guard);
     return this.#forks.fork([
       { guard: null, run: () => 'return' },
       { guard: taken, run: () => this.list(list, frame, index) },

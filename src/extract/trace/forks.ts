@@ -28,7 +28,8 @@ export class Forks {
   }
 
   /** Runs each arm from the present memory and goes on with the join of those that go on. */
-  fork(arms: readonly Arm[]): Completion {
+  fork(ways: readonly Arm[]): Completion {
+    const arms = this.#decided(ways);
     const { store } = this.#session;
     const guards = this.#session.guards;
     const passedBefore = this.#session.labelsPassed;
@@ -60,9 +61,7 @@ export class Forks {
           if (end.completion !== 'dead') this.#session.guards.push(...end.guards);
           continue;
         }
-        const text = end.arm.guard === null ? 'not left before' : negated(end.arm.guard.text);
-        const at = end.arm.guard?.at ?? '';
-        this.#session.guards.push({ text, at, certainty: 'may', until: end.completion });
+        this.#session.guards.push({ ...otherwise(end.arm.guard), until: end.completion });
       }
     }
     // A label that an arm passed ends the guard of a jump to it, whichever arm jumped.
@@ -72,6 +71,24 @@ export class Forks {
     );
     this.#session.labelsPassed = new Set([...passedBefore, ...passed]);
     return completion;
+  }
+
+  /**
+   * One fork is one decision: what hangs on different ways of it never happens in one run. In a
+   * loop whose body stands for all rounds each way may be gone in some round, so there they are
+   * decisions of their own.
+   */
+  #decided(arms: readonly Arm[]): readonly Arm[] {
+    const session = this.#session;
+    const shared = ++session.choiceCount;
+    return arms.map((arm, i) => {
+      if (arm.guard === null || arm.guard.choice !== undefined) return arm;
+      const decision =
+        session.sharedRounds > 0
+          ? { choice: ++session.choiceCount, arm: 0, arms: 2 }
+          : { choice: shared, arm: i, arms: Math.max(2, arms.length) };
+      return { ...arm, guard: { ...arm.guard, ...decision } };
+    });
   }
 
   forkExpression(
@@ -90,4 +107,15 @@ export class Forks {
     if (completion === 'dead') this.#session.isDead = true;
     return values;
   }
+}
+
+/** What holds where the way under `guard` was not gone. */
+export function otherwise(guard: Guard | null): Guard {
+  if (guard === null) return { text: 'not left before', at: '', certainty: 'may' };
+  const { choice, arm = 0, arms = 2 } = guard;
+  const text = negated(guard.text);
+  if (choice === undefined) return { text, at: guard.at, certainty: 'may' };
+  const plain = { text, at: guard.at, certainty: 'may', choice, arms } as const;
+  if (guard.not === true) return { ...plain, arm };
+  return arms === 2 ? { ...plain, arm: 1 - arm } : { ...plain, arm, not: true };
 }

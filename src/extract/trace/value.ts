@@ -35,14 +35,18 @@ export function fromBoolean(value: boolean | undefined): Value {
   return value === undefined ? undefined : value ? 1n : 0n;
 }
 
-/** The element that lies `by` elements after an address; unknown steps lead to any element. */
+/**
+ * The element that lies `by` elements after an address; unknown steps lead to any element, and so
+ * do steps that leave the object: start code reaches its variables at a distance from where they
+ * were linked.
+ */
 export function stepped(path: string, by: bigint | undefined): string {
   const element = /^(.*)\[(-?\d+|\*)\]$/s.exec(path);
   if (by === undefined) return element === null ? `${path}[*]` : `${element[1]}[*]`;
   if (by === 0n) return path;
-  if (element === null) return `${path}[${by}]`;
-  if (element[2] === '*') return path;
-  return `${element[1]}[${BigInt(element[2] ?? '0') + by}]`;
+  if (element?.[2] === '*') return path;
+  const index = BigInt(element?.[2] ?? '0') + by;
+  return `${element?.[1] ?? path}[${index < 0n ? '*' : index}]`;
 }
 
 /** An integer cut to the width of its type. */
