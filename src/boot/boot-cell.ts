@@ -26,6 +26,12 @@ export const bootType = cellType<BootState>()({
     /** Under a `Sequence`: the events that have run, with the one that runs now. */
     ranWithNext: (boot): readonly number[] =>
       [...(boot.ran ?? []), ...(boot.next < 0 ? [] : [boot.next])].sort((a, b) => a - b),
+    /** Whether the conditions of an event still allow it: each is `[choice, arm, isNot]`. */
+    mayRun: (boot, ways: readonly (readonly [string, number, boolean])[]): boolean =>
+      ways.every(([choice, arm, isNot]) => {
+        const chosen = boot.guards[choice];
+        return chosen === undefined || (chosen === arm) !== isNot;
+      }),
     /** The region's phase: `kmemMap` of `memory`. */
     phase: (boot, region: string): Plain => regionOf(boot.phase['value'] ?? null, region),
   },

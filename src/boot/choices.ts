@@ -29,7 +29,7 @@ const nowhere = -1;
 
 export function wayOf(guard: Guard): Way {
   if (guard.choice !== undefined && guard.arm !== undefined) {
-    return { choice: `${guard.at} #${guard.choice}`, arm: guard.arm, isNot: guard.not === true };
+    return { choice: `#${guard.choice}`, arm: guard.arm, isNot: guard.not === true };
   }
   const { isNegated } = positive(guard.text);
   return { choice: guard.at, arm: isNegated ? 1 : 0, isNot: false };

@@ -63,6 +63,8 @@ const event = v.strictObject({
   /** `must`: on every path; `may`: depends on the guards; `loop`: at least once; `loop0`: maybe never. */
   certainty: v.picklist(['must', 'may', 'loop', 'loop0']),
   guards: v.array(guard),
+  /** For arguments that are one of two values: the decision (`choice`) on which it hangs which. */
+  decidedBy: v.optional(v.record(text, natural)),
   origin: v.optional(origin),
   /** What a reader must know and the source does not say: why it is inferred, what was left out. */
   note: v.optional(text),

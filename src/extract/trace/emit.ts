@@ -8,7 +8,7 @@ import type { FlagTable } from './render.ts';
 import { argument } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { literalText, pointee } from './value.ts';
+import { decisionOf, literalText, pointee } from './value.ts';
 
 // Its own bindings follow from what allocators declare, and are replayed by who asks for them.
 const poolFile = 'kern/subr_pool.c';
@@ -49,13 +49,20 @@ export class Emitter {
       const parameter = names[i] || api.parameters[i] || `arg${i}`;
       args[parameter] = argument(parameter, values[i], text, api.flags, this.#flags(), session);
     });
+    const decisions = e.texts.flatMap((_, i) => {
+      const choice = decisionOf(values[i]);
+      const parameter = names[i] || api.parameters[i] || `arg${i}`;
+      return choice === undefined ? [] : [[parameter, choice] as const];
+    });
     let object: string | null = null;
     if (typeof api.object === 'number') {
       const path = pointee(values[api.object]);
       const text = e.texts[api.object];
       object = path === undefined ? objectText(text, values[api.object]) : session.display(path);
     }
-    return this.#push(name, object, args, e.line, frame);
+    const event = this.#push(name, object, args, e.line, frame);
+    if (decisions.length > 0) event.decidedBy = Object.fromEntries(decisions);
+    return event;
   }
 
   #push(

@@ -3,6 +3,7 @@
  */
 import type { Expr, Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
+import { askedBy, type Asked } from './asked.ts';
 import { Forks, otherwise } from './forks.ts';
 import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
@@ -10,13 +11,17 @@ import type { Completion, Frame, Guard, Session } from './session.ts';
 import { Switches } from './switches.ts';
 import { lineOf, negated, textOf } from './text.ts';
 import type { Value } from './value.ts';
-import { fromBoolean, truth } from './value.ts';
+import { eitherOf, fromBoolean, truth } from './value.ts';
 
 interface Pending {
   readonly label: string;
   readonly index: number;
   readonly guard: Guard;
 }
+
+// Arms of a negated question change places; they stay decisions of their own.
+const conditionOf = (asked: Asked | null): string | undefined =>
+  asked === null ? undefined : `${asked.isNegated ? 'not ' : ''}${asked.key}`;
 
 function leadsInto({ a, b }: Stmt & { k: 'if' }, label: string): boolean {
   return innerLabel(a, label) || (b !== undefined && innerLabel(b, label));
@@ -82,7 +87,7 @@ export class Statements {
       case 'return': {
         const value = s.e === undefined ? undefined : this.#evaluator.value(s.e, frame);
         if (this.#forks.alive() === 'dead') return 'dead';
-        frame.result = frame.returned && frame.result !== value ? undefined : value;
+        frame.result = frame.returned ? eitherOf([frame.result, value]) : value;
         frame.returned = true;
         return 'return';
       }
@@ -181,22 +186,24 @@ export class Statements {
     const at = `${frame.definition.file}:${s.line}`;
     const { b } = s;
     const before = this.#session.guards.length;
-    const completion = this.#forks.fork([
+    const asked = askedBy(s.c, frame, this.#session, this.#evaluator);
+    const ways = [
       {
-        guard: { text: s.text, at, certainty: 'may' },
-        run: () => {
+        guard: { text: s.text, at, certainty: 'may' as const },
+        run: (): Completion => {
           this.#learn(s.c, true, frame);
           return this.run(s.a, frame);
         },
       },
       {
-        guard: { text: negated(s.text), at, certainty: 'may' },
-        run: () => {
+        guard: { text: negated(s.text), at, certainty: 'may' as const },
+        run: (): Completion => {
           this.#learn(s.c, false, frame);
           return b === undefined ? 'next' : this.run(b, frame);
         },
       },
-    ]);
+    ];
+    const completion = this.#forks.fork(ways, conditionOf(asked));
     // A jump from one arm into the other comes out here as well.
     this.#session.endGuards(
       before,
@@ -226,7 +233,7 @@ export class Statements {
     } else if (!holds) value = 0n;
     if (value === undefined || !isPlain(subject)) return;
     const path = this.#evaluator.place(subject, frame);
-    if (path !== undefined && !path.includes('[*]')) this.#session.store.write(path, value);
+    if (path !== undefined && !path.includes('[*]')) this.#session.store.learn(path, value);
   }
 
   /** `a && f()` where a is not known: f may be called. */
@@ -234,7 +241,9 @@ export class Statements {
     const and = e.op === '&&';
     const at = `${frame.definition.file}:${lineOf(e) ?? frame.definition.line}`;
     const text = textOf(e.a);
-    const [right] = this.#forks.forkExpression([
+    const {
+      values: [right],
+    } = this.#forks.forkExpression([
       {
         guard: { text: and ? text : negated(text), at, certainty: 'may' },
         run: () => {
@@ -252,30 +261,33 @@ export class Statements {
   /** `c ? f() : g()` where c is not known: either. */
   maybeEither(e: Expr & { k: 'cond' }, frame: Frame): Value {
     const at = `${frame.definition.file}:${e.line}`;
-    const [a, b] = this.#forks.forkExpression([
-      {
-        guard: { text: e.text, at, certainty: 'may' },
-        run: () => {
-          this.#learn(e.c, true, frame);
-          return e.a === null ? undefined : this.#evaluator.value(e.a, frame);
+    const asked = askedBy(e.c, frame, this.#session, this.#evaluator);
+    const { values, choice } = this.#forks.forkExpression(
+      [
+        {
+          guard: { text: e.text, at, certainty: 'may' },
+          run: () => {
+            this.#learn(e.c, true, frame);
+            return e.a === null ? undefined : this.#evaluator.value(e.a, frame);
+          },
         },
-      },
-      {
-        guard: { text: negated(e.text), at, certainty: 'may' },
-        run: () => {
-          this.#learn(e.c, false, frame);
-          return this.#evaluator.value(e.b, frame);
+        {
+          guard: { text: negated(e.text), at, certainty: 'may' },
+          run: () => {
+            this.#learn(e.c, false, frame);
+            return this.#evaluator.value(e.b, frame);
+          },
         },
-      },
-    ]);
-    return a === b ? a : undefined;
+      ],
+      conditionOf(asked),
+    );
+    return eitherOf(values, choice);
   }
 
   /** Runs alternatives, of which exactly one happens: candidates of a function pointer. */
   alternatives(guards: readonly Guard[], run: (index: number) => Value): Value {
     const arms = guards.map((guard, i) => ({ guard, run: () => run(i) }));
-    const values = this.#forks.forkExpression(arms);
-    return values.every((value) => value === values[0]) ? values[0] : undefined;
+    return eitherOf(this.#forks.forkExpression(arms).values);
   }
 
   /** A GNU statement expression; its value is that of its last statement. */

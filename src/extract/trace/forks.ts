@@ -28,8 +28,8 @@ export class Forks {
   }
 
   /** Runs each arm from the present memory and goes on with the join of those that go on. */
-  fork(ways: readonly Arm[]): Completion {
-    const arms = this.#decided(ways);
+  fork(ways: readonly Arm[], condition?: string): Completion {
+    const arms = this.#decided(ways, condition);
     const { store } = this.#session;
     const guards = this.#session.guards;
     const passedBefore = this.#session.labelsPassed;
@@ -51,7 +51,12 @@ export class Forks {
     }
     const best = Math.min(...ends.map(({ completion }) => rank(completion)));
     const going = ends.filter(({ completion }) => rank(completion) === best);
-    store.join(going.map(({ values }) => values));
+    const [first] = arms;
+    const isWhole = arms.length === 2 && going.length === 2;
+    store.join(
+      going.map(({ values }) => values),
+      isWhole ? first?.guard?.choice : undefined,
+    );
     const completion = going[0]?.completion ?? 'next';
     this.#session.guards = [...guards];
     if (completion === 'next' || completion === 'break' || completion === 'continue') {
@@ -76,11 +81,13 @@ export class Forks {
   /**
    * One fork is one decision: what hangs on different ways of it never happens in one run. In a
    * loop whose body stands for all rounds each way may be gone in some round, so there they are
-   * decisions of their own.
+   * decisions of their own. `condition` names what is asked: asked again, it has the same answer.
    */
-  #decided(arms: readonly Arm[]): readonly Arm[] {
+  #decided(arms: readonly Arm[], condition?: string): readonly Arm[] {
     const session = this.#session;
-    const shared = ++session.choiceCount;
+    const known = condition === undefined ? undefined : session.choiceOf.get(condition);
+    const shared = known ?? ++session.choiceCount;
+    if (condition !== undefined) session.choiceOf.set(condition, shared);
     return arms.map((arm, i) => {
       if (arm.guard === null || arm.guard.choice !== undefined) return arm;
       const decision =
@@ -93,11 +100,17 @@ export class Forks {
 
   forkExpression(
     arms: readonly { readonly guard: Guard; readonly run: () => Value }[],
-  ): readonly Value[] {
+    condition?: string,
+  ): { readonly values: readonly Value[]; readonly choice: number | undefined } {
     const values: Value[] = [];
+    const decided = this.#decided(
+      arms.map(({ guard }) => ({ guard, run: () => 'next' })),
+      condition,
+    );
+    const choice = decided[0]?.guard?.choice;
     const completion = this.fork(
-      arms.map(({ guard, run }, i) => ({
-        guard,
+      arms.map(({ run }, i) => ({
+        guard: decided[i]?.guard ?? null,
         run: () => {
           values[i] = run();
           return this.alive();
@@ -105,7 +118,7 @@ export class Forks {
       })),
     );
     if (completion === 'dead') this.#session.isDead = true;
-    return values;
+    return { values, choice };
   }
 }
 

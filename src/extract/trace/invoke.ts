@@ -16,7 +16,7 @@ import type { Reached } from '../reach/reach.ts';
 import type { FlagTable } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf, pointee } from './value.ts';
+import { addressesOf, addressOf, pointee } from './value.ts';
 import { converted } from './arithmetic.ts';
 
 /** Functions that a pointer may hold, of which each is followed. */
@@ -56,6 +56,14 @@ export class Calls {
     const target = direct === null ? this.#evaluator.value(e.f, frame) : this.#named(direct, frame);
     const values = e.args.map((arg) => this.#evaluator.value(arg, frame));
     if (this.#session.isDead) return undefined;
+    const several = addressesOf(target);
+    if (several.length > 1) {
+      const each = several.map((path) => {
+        const [one = path, at = frame.definition.file] = path.split('@');
+        return { name: one, file: at };
+      });
+      return this.#each(e, each, null, values, frame);
+    }
     const name = direct !== null && target === undefined ? direct : pointee(target);
     if (name === undefined) return this.#unresolved(e, values, frame);
     const [base = name, file = frame.definition.file] = name.split('@');
@@ -155,6 +163,7 @@ export class Calls {
     if (this.#session.isSubsystemUp()) return holes.add(hole);
     const { calls, open, assigned, functions } = reached();
     if (open !== null) {
+      this.#session.passedOver++;
       const why = [hole.why, open].filter((part) => part !== undefined).join('; ');
       return holes.add({ ...hole, why });
     }

@@ -81,6 +81,10 @@ export class Session {
   frameCount = 0;
   objectCount = 0;
   choiceCount = 0;
+  /** Decisions by condition, while nothing it reads was written. */
+  readonly choiceOf = new Map<string, number>();
+  /** Counts code that was passed over and may have written anything. */
+  passedOver = 0;
   /** Loops whose body is run once for all rounds, around the present place. */
   sharedRounds = 0;
   stopped: string | null = null;

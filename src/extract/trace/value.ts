@@ -25,6 +25,50 @@ export function literalText(value: Value): string | undefined {
   return typeof value === 'string' && value.startsWith('"') ? value.slice(1) : undefined;
 }
 
+const alternativesMax = 4;
+
+/**
+ * One of a few addresses: `|17|&a|&b` is a where decision 17 went its first way, b where it went
+ * its second; `||&a|&b` does not say. Anything else that is not the same on all ways is not known.
+ */
+export function eitherOf(values: readonly Value[], choice?: number): Value {
+  const [first] = values;
+  if (values.every((value) => value === first)) return first;
+  const found: string[] = [];
+  let decision = choice;
+  for (const value of values) {
+    const some = addressesOf(value);
+    if (some.length === 0) return undefined;
+    if (some.length > 1) decision = undefined;
+    for (const one of some) if (!found.includes(one)) found.push(one);
+  }
+  if (found.length > alternativesMax) return undefined;
+  return `|${decision ?? ''}|${found.map(addressOf).join('|')}`;
+}
+
+/** What an address may point at; empty where that is not known. */
+export function addressesOf(value: Value): readonly string[] {
+  if (typeof value !== 'string') return [];
+  if (value.startsWith('&')) return [value.slice(1)];
+  return value.startsWith('|')
+    ? value
+        .split('|')
+        .slice(2)
+        .map((one) => one.slice(1))
+    : [];
+}
+
+/** The decision on which it hangs which of several addresses a value is. */
+export function decisionOf(value: Value): number | undefined {
+  const choice = typeof value === 'string' ? /^\|(\d+)\|/.exec(value)?.[1] : undefined;
+  return choice === undefined ? undefined : Number(choice);
+}
+
+/** Applies to each of several addresses what was found for one. */
+export function eachAddress(value: Value, of: (path: string) => Value): Value {
+  return eitherOf(addressesOf(value).map(of), decisionOf(value));
+}
+
 /** Whether a value counts as true; undefined where that is not known. */
 export function truth(value: Value): boolean | undefined {
   if (value === undefined) return undefined;
