@@ -3,17 +3,19 @@ import { always } from '../src/base/model.ts';
 import { ref } from '../src/base/plain.ts';
 import type { BootParts } from '../src/boot/boot-model.ts';
 import { allocatorOf } from '../src/boot/configure.ts';
-import type { EventNeeds, Need } from '../src/boot/needs.ts';
+import type { Need } from '../src/boot/needs.ts';
+import type { ReadView } from '../src/base/view.ts';
 
 interface NeedOfEvent extends PropertyObject {
-  readonly of: EventNeeds;
   readonly need: Need;
+  readonly starts: (view: ReadView) => boolean;
 }
 
 /**
  * No operation starts before everything that it may call is up.
  *
- * One object for each event and need, so that the verdict names the need that failed.
+ * One object for each event and need, so that the verdict names the need that failed. What growing
+ * takes is asked once for a pool, at its first call, about every call that then grows it.
  */
 export function needs(parts: BootParts): Property {
   const titles = titlesOf(parts);
@@ -23,17 +25,17 @@ export function needs(parts: BootParts): Property {
     cites: 'PRE-1 to PRE-16',
     about: 'mission',
     breaks: 'the operation meets a NULL map, a pool that was never described, or no memory at all',
-    objects: parts.needs.flatMap((of, i) =>
-      of.needs.map((need) => ({
-        name: `${titles[i] ?? ''}: ${need.fact} (${need.cites})`,
-        of,
-        need,
-      })),
-    ),
-    premise: ({ of }, view) => view.observe(parts.boot, 'isAbout', of.index) && of.counts(view),
+    objects: parts.needs.flatMap(({ needs: plain, growth, starts, grows }, i) => [
+      ...plain.map((need) => ({ name: named(titles[i], need), need, starts })),
+      ...growth.map((need) => ({ name: named(titles[i], need), need, starts: grows })),
+    ]),
+    premise: ({ starts }, view) => starts(view),
     holds: ({ need }, view) => need.isUp(view),
   });
 }
+
+const named = (title: string | undefined, { fact, cites }: Need): string =>
+  `${title ?? ''}: ${fact} (${cites})`;
 
 /** A line that is passed more than once, from several callers, is numbered from its second time on. */
 function titlesOf(parts: BootParts): readonly string[] {

@@ -136,7 +136,9 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
   const failures = options.failures ?? 0;
   const preemption = options.preemption ?? false;
   const grain = options.grain ?? 'fine';
-  const items = cpus === 1 ? acts.itemsOnOneCpu : acts.items;
+  const own = cpus === 1 ? acts.itemsOnOneCpu : acts.items;
+  // An order of somebody else may leave all but one page of a chunk: then the first ones take no space.
+  const items = options.order === undefined ? own : own + portSizes.vacachePages - 1;
   const bytes = pagesWanted * facts.pageBytes;
   return {
     name,

@@ -9,8 +9,8 @@ export type BootState = {
   readonly next: number;
   /** Where a `Sequence` and not the order says what comes next: the events that have run, sorted. */
   readonly ran?: readonly number[];
-  /** By place of the condition: whether it was true. Chosen once, shared by all events under it. */
-  readonly guards: { readonly [at: string]: boolean };
+  /** By choice: the way that was gone. Chosen once, shared by all events that hang on it. */
+  readonly guards: { readonly [choice: string]: number };
   /** Pages of RAM that allocations of the boot itself hold, for good. */
   readonly pagesHeld: number;
 };
@@ -26,6 +26,12 @@ export const bootType = cellType<BootState>()({
     /** Under a `Sequence`: the events that have run, with the one that runs now. */
     ranWithNext: (boot): readonly number[] =>
       [...(boot.ran ?? []), ...(boot.next < 0 ? [] : [boot.next])].sort((a, b) => a - b),
+    /** Whether the conditions of an event still allow it: each is `[choice, arm, isNot]`. */
+    mayRun: (boot, ways: readonly (readonly [string, number, boolean])[]): boolean =>
+      ways.every(([choice, arm, isNot]) => {
+        const chosen = boot.guards[choice];
+        return chosen === undefined || (chosen === arm) !== isNot;
+      }),
     /** The region's phase: `kmemMap` of `memory`. */
     phase: (boot, region: string): Plain => regionOf(boot.phase['value'] ?? null, region),
   },
@@ -42,8 +48,8 @@ export const bootType = cellType<BootState>()({
     hold: (boot, pages: number) => {
       boot.pagesHeld += pages;
     },
-    decide: (boot, at: string, value: boolean) => {
-      boot.guards[at] = value;
+    decide: (boot, choice: string, way: number) => {
+      boot.guards[choice] = way;
     },
   },
 });

@@ -6,6 +6,8 @@ import { callRoutine, exit, halt, routine, yieldAlwaysAt } from '../base/routine
 import type { View } from '../base/view.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import type { bootType, BootState } from './boot-cell.ts';
+import type { Choice } from './choices.ts';
+import { choicesOf, holds, wayOf } from './choices.ts';
 import type { MachineEvent, Phase, Phases } from './phases.ts';
 
 export type BootCell = Cell<
@@ -85,6 +87,7 @@ export function bootRoutine(
   sequence: Sequence | null = null,
 ): Routine {
   const entry = order.events[0];
+  const choices = choicesOf(order.events);
   const moveOn: MoveOn = (view, phase) => {
     if (sequence === null) {
       view.update(cell, 'advance', phase);
@@ -108,7 +111,7 @@ export function bootRoutine(
           }
           const next = events[boot.next];
           if (next === undefined) return exit();
-          if (!taken(view, cell, boot, next.event)) {
+          if (!taken(view, cell, boot, next.event, choices)) {
             moveOn(view, boot.phase);
             return yieldAlwaysAt('next');
           }
@@ -128,18 +131,28 @@ export function bootRoutine(
   });
 }
 
-/** One choice for each condition of the source, made once and shared by all events under it. */
-function taken(view: View, cell: BootCell, boot: BootState, event: OrderEvent): boolean {
+type Choices = ReadonlyMap<string, Choice>;
+
+/** Whether the conditions of an event hold in this run; those not met before are decided now. */
+function taken(
+  view: View,
+  cell: BootCell,
+  boot: BootState,
+  event: OrderEvent,
+  choices: Choices,
+): boolean {
   if (event.certainty === 'must' || event.certainty === 'loop') return true;
+  const decided = { ...boot.guards };
   return event.guards.every((guard) => {
-    const known = boot.guards[guard.at];
-    if (known !== undefined) return known;
-    const chosen = view.choose(guard.text, [
-      { label: 'true', value: true },
-      { label: 'false', value: false },
-    ]);
-    view.update(cell, 'decide', guard.at, chosen);
-    return chosen;
+    const way = wayOf(guard);
+    let chosen = decided[way.choice];
+    if (chosen === undefined) {
+      const { why, ways } = present(choices.get(way.choice), 'every guard is of a choice');
+      chosen = view.choose(why, ways);
+      decided[way.choice] = chosen;
+      view.update(cell, 'decide', way.choice, chosen);
+    }
+    return holds(way, chosen);
   });
 }
 

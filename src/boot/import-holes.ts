@@ -1,3 +1,4 @@
+import { irrelevantCalls } from './import-tables.ts';
 import type { OrderEvent, OrderHole } from '../order/order.ts';
 
 /**
@@ -38,15 +39,9 @@ export function subsystemDone(events: readonly OrderEvent[]): number {
   return after < 0 ? events.length : after;
 }
 
-/** Routines of the C library in the kernel. */
-const library = /^_*(builtin_)?(mem(cmp|cpy|set|move|chr)|str\w+|b(cmp|copy|zero)|ffs|\w*div\w*)$/;
-
 function harmless(hole: OrderHole, done: number): string | null {
-  const name = hole.what.replace(/\(.*$/, '').trim();
-  if (hole.kind === 'opaque function' && hole.why === 'assembly') {
-    return 'routines in assembly, which call no allocator';
-  }
-  if (library.test(name)) return 'routines of the C library';
+  const matters = hole.reaches?.some((call) => !irrelevantCalls.has(call));
+  if (matters === false) return 'no function behind it calls an allocator';
   if (hole.before !== undefined && hole.before >= done) {
     return 'after pool_subsystem_init, where nothing that was read can change any more';
   }

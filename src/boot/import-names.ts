@@ -33,6 +33,19 @@ export class MapNames {
     return isMapName(stem) ? stem : null;
   }
 
+  /** By allocator, the map that an assignment to its pa_backingmap gave it. */
+  readonly #bound = new Map<string, string | null>();
+
+  bind(allocator: string, value: OrderArgument | undefined): void {
+    const map = this.nameOf(String(value ?? ''));
+    if (map !== null || value === 0 || value === null) this.#bound.set(allocator, map);
+  }
+
+  /** Undefined where nobody assigned one that the model has a name for. */
+  boundTo(allocator: string): string | null | undefined {
+    return this.#bound.get(allocator);
+  }
+
   /** The map that a suballoc makes: assigned in the same statement, or by its storage. */
   madeBy(index: number): string | null {
     const { events } = this.#order;

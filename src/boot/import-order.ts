@@ -1,4 +1,5 @@
 import type { Order, OrderEvent, OrderHole } from '../order/order.ts';
+import { withEither } from './import-either.ts';
 import { holeReport, subsystemDone } from './import-holes.ts';
 import { complete } from './import-missing.ts';
 import { pathOf } from './import-names.ts';
@@ -38,14 +39,14 @@ export interface UnknownEvent {
 export const isExtracted = (order: Order): boolean => order.source.hash !== undefined;
 
 export function importOrder(order: Order, port: ImportPort): Imported {
-  const reader = new OrderReader(order, port);
-  const events = withFirstElements(order.events);
+  const { events, decisions } = withEither(withFirstElements(order.events));
+  const reader = new OrderReader({ ...order, events: [...events] }, port);
   const kept: OrderEvent[] = [];
   const assumed: string[] = [];
   const below = new Map<string, number>();
   const irrelevant = new Map<string, OrderEvent[]>();
   const unknown: UnknownEvent[] = [];
-  const done = subsystemDone(order.events);
+  const done = subsystemDone(events);
   let madeCertain = 0;
   let isQueueWalked = false;
   for (const [index, event] of events.entries()) {
@@ -57,9 +58,9 @@ export function importOrder(order: Order, port: ImportPort): Imported {
     } else if ('unknown' in fate) unknown.push({ event, why: fate.unknown });
     else {
       assumed.push(...fate.assumed);
-      const isLate = index >= done && event.guards.length > 0;
+      const isLate = index >= done && event.guards.some((guard) => !isKept(guard, decisions));
       if (isLate && (event.certainty === 'may' || event.certainty === 'loop0')) madeCertain++;
-      const ready = isLate ? certain(fate.kept) : withGuardNames(fate.kept);
+      const ready = isLate ? certain(fate.kept, decisions) : fate.kept;
       const place = linkSetPlace(kept, event, isQueueWalked);
       if (place < 0) kept.push(ready);
       else kept.splice(place, 0, ready);
@@ -119,13 +120,16 @@ function withFirstElements(events: readonly OrderEvent[]): readonly OrderEvent[]
   );
 }
 
-/** A condition is one choice: those that share a line are told apart by their text. */
-const withGuardNames = (event: OrderEvent): OrderEvent => ({
-  ...event,
-  guards: event.guards.map(({ text, at }) => ({ text, at: `${at} ${text}` })),
-});
+type Decisions = ReadonlySet<number>;
 
-const certain = (event: OrderEvent): OrderEvent => ({ ...event, certainty: 'must', guards: [] });
+const isKept = ({ choice }: OrderEvent['guards'][number], decisions: Decisions): boolean =>
+  choice !== undefined && decisions.has(choice);
+
+/** Happens, but for what hangs on decisions that are kept. */
+function certain(event: OrderEvent, decisions: Decisions = new Set()): OrderEvent {
+  const guards = event.guards.filter((guard) => isKept(guard, decisions));
+  return { ...event, certainty: guards.length === 0 ? 'must' : 'may', guards };
+}
 
 /** A machine has memory: where every call that loads some is conditional, the first one happens. */
 function withMemory(events: readonly OrderEvent[]): {

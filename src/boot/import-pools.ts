@@ -128,6 +128,8 @@ function backingOf(
 ): { readonly map?: string | null; readonly assumed: string | null } {
   const known = knownAllocators[palloc];
   if (known === undefined || known.boundFromTheStart === null) return { assumed: null };
+  const bound = maps.boundTo(palloc);
+  if (bound !== undefined) return { map: bound, assumed: null };
   const registered = inside.find(
     (one) => one.call === 'callback_register' && pathOf(one).includes('pool_reclaim_register'),
   );

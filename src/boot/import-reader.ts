@@ -120,6 +120,11 @@ export class OrderReader {
 
   #set(event: OrderEvent): Fate {
     const { object } = event;
+    const allocator = /^(\w+)\.pa_backingmap$/.exec(object ?? '')?.[1];
+    if (allocator !== undefined) {
+      this.#maps.bind(allocator, event.args['value']);
+      return { irrelevant: 'the map of an allocator is part of what its pools are' };
+    }
     const reason = irrelevantGlobals.get(object ?? '');
     if (reason !== undefined) return { irrelevant: reason };
     if (/^\w+\.pa_backingmap$/.test(object ?? '')) {

@@ -7,6 +7,7 @@ import type { MapName, PoolSpec } from '../kernel/spec.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 import { allocatorOf, isMapName } from './configure.ts';
 import type { BootCell } from './boot-process.ts';
+import { wayOf } from './choices.ts';
 
 /**
  * One thing that must be up before an operation starts.
@@ -27,8 +28,17 @@ export interface EventNeeds {
   readonly index: number;
   readonly event: OrderEvent;
   readonly needs: readonly Need[];
-  /** Growth needs count only where the pool has no item left. */
-  counts(view: ReadView): boolean;
+  /**
+   * What a pool needs to grow. Asked at the first call that may grow it, for that call and for all
+   * that take from the pool later: whether one of those grows it hangs on what is left in it.
+   */
+  readonly growth: readonly Need[];
+  /** All that the operation may need. */
+  readonly all: readonly Need[];
+  /** Whether the operation is about to start. */
+  starts(view: ReadView): boolean;
+  /** Whether one of those calls is about to start and grows the pool. */
+  grows(view: ReadView): boolean;
 }
 
 /** The needs of all events of an order, in their order. */
@@ -39,12 +49,57 @@ export function needsOf(
   poolOf: (event: OrderEvent) => string | null,
 ): readonly EventNeeds[] {
   const facts = factsOf(kernel, boot, order);
-  return order.events.flatMap((event, index) => {
+  const growers = new Map<string, ((view: ReadView) => boolean)[]>();
+  return order.events.flatMap((event, index): readonly EventNeeds[] => {
     const pool = poolOf(event);
     const needs = needsOfCall(kernel, facts, event, pool);
-    if (needs.length === 0) return [];
-    return [{ index, event, needs, counts: countsWhen(kernel, event, pool) }];
+    const starts = startsWhen(boot, event, index);
+    const isGrower = pool !== null && growingCalls.has(event.call);
+    if (!isGrower) {
+      return needs.length === 0
+        ? []
+        : [{ index, event, needs, growth: [], all: needs, starts, grows: never }];
+    }
+    const growth = growthNeeds(kernel, facts, pool, 'PRE-2');
+    const all = [...needs, ...growth];
+    const isEmpty = emptyWhen(kernel, event, pool);
+    const growsNow = (view: ReadView): boolean => starts(view) && isEmpty(view);
+    const before = growers.get(pool);
+    const isTaking = takingCalls.has(event.call);
+    // A call that always grows is asked about by itself.
+    if (before !== undefined && isTaking) {
+      before.push(growsNow);
+      return [{ index, event, needs, growth: [], all, starts, grows: never }];
+    }
+    const moments = [growsNow];
+    if (before === undefined) growers.set(pool, moments);
+    const grows = (view: ReadView): boolean => moments.some((one) => one(view));
+    return [{ index, event, needs, growth, all, starts, grows }];
   });
+}
+
+const takingCalls: ReadonlySet<string> = new Set(['pool_get', 'pool_cache_get']);
+const growingCalls: ReadonlySet<string> = new Set([
+  ...takingCalls,
+  ...['pool_prime', 'pool_setlowat', 'pool_cache_setlowat'],
+]);
+
+const never = (): boolean => false;
+
+/** The event is next, and nothing that was decided keeps it from running. */
+function startsWhen(
+  boot: BootCell,
+  { certainty, guards }: OrderEvent,
+  index: number,
+): (view: ReadView) => boolean {
+  if (certainty === 'must' || certainty === 'loop' || guards.length === 0) {
+    return (view) => view.observe(boot, 'isAbout', index);
+  }
+  const ways = guards.map((guard) => {
+    const { choice, arm, isNot } = wayOf(guard);
+    return [choice, arm, isNot] as const;
+  });
+  return (view) => view.observe(boot, 'isAbout', index) && view.observe(boot, 'mayRun', ways);
 }
 
 type Facts = ReturnType<typeof factsOf>;
@@ -155,9 +210,7 @@ function needsOfCall(
     case 'pool_prime':
     case 'pool_setlowat':
     case 'pool_cache_setlowat':
-      return pool === null
-        ? []
-        : [...facts.pool(pool, 'PRE-2'), ...growthNeeds(kernel, facts, pool, 'PRE-2')];
+      return pool === null ? [] : facts.pool(pool, 'PRE-2');
     case 'mi_cpu_attach':
       // A further CPU: each cache gets a structure for it, an item of pcachecpu.
       return typeof event.args['cpu'] === 'number'
@@ -288,14 +341,9 @@ function permissionNeeds(
   }
 }
 
-/** Growth needs count only when there is nothing to hand out. */
-function countsWhen(
-  kernel: Kernel,
-  event: OrderEvent,
-  pool: string | null,
-): (view: ReadView) => boolean {
-  const grows = ['pool_get', 'pool_cache_get'].includes(event.call);
-  if (!grows || pool === null) return () => true;
+/** A call that takes an item grows its pool where there is nothing to hand out; others always. */
+function emptyWhen(kernel: Kernel, event: OrderEvent, pool: string): (view: ReadView) => boolean {
+  if (!takingCalls.has(event.call)) return () => true;
   const cell = kernel.cells.pools.at(poolRef(pool));
   return (view) => !view.observe(cell, 'hasAvailable');
 }

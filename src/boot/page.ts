@@ -15,7 +15,7 @@ export type PageText = Pick<PageFacts, 'era' | 'port' | 'title' | 'about' | 'fac
  */
 export function pageOf(model: BootModel, text: PageText): PageFacts {
   const { parts, phases: machine } = model;
-  const facts = [...new Map(parts.needs.flatMap(({ needs }) => needs).map(byFact)).values()];
+  const facts = [...new Map(parts.needs.flatMap(({ all }) => all).map(byFact)).values()];
   const run = walker(model);
   const events: EventFacts[] = [];
   const phases: PhaseFacts[] = [phaseFacts(model, run, 'reset')];
@@ -30,7 +30,7 @@ export function pageOf(model: BootModel, text: PageText): PageFacts {
       makesAvailable: [...upAfter].filter((fact) => !up.has(fact)),
       needs: parts.needs
         .filter((one) => one.index === index)
-        .flatMap((one) => one.needs.map((need) => `${need.fact} (${need.cites})`)),
+        .flatMap((one) => one.all.map((need) => `${need.fact} (${need.cites})`)),
       origin: event.origin ?? 'read',
     });
     up = upAfter;

@@ -2,6 +2,7 @@ import type { Imported } from '../boot/import-order.ts';
 import { importOrder, isExtracted } from '../boot/import-order.ts';
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import type { CheckResult, Trace } from '../checker/result.ts';
+import { isChosen } from '../boot/choices.ts';
 import { irrelevantCalls, modelledRoutines } from '../boot/import-tables.ts';
 import { callNames } from '../order/calls.ts';
 import type { Order, OrderEvent } from '../order/index.ts';
@@ -65,14 +66,9 @@ export function judgeImported(
 
 /** Conditions of the source that a run has chosen to hold. */
 function guardsOf(trace: Trace | undefined, imported: Imported): readonly string[] {
-  const texts = new Set(
-    imported.order.events.flatMap(({ guards }) => guards.map(({ text }) => text)),
-  );
+  const guards = imported.order.events.flatMap((event) => event.guards);
   const chosen = (trace?.steps ?? []).flatMap((step) => step.choices);
-  return chosen.flatMap((choice) => {
-    const text = choice.replace(/=true$/, '');
-    return text !== choice && texts.has(text) ? [text] : [];
-  });
+  return chosen.flatMap((choice) => guards.find((guard) => isChosen(guard, choice))?.text ?? []);
 }
 
 /** Where a property speaks of the events of an order, those of the event that it names. */

@@ -130,7 +130,7 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     events: trace.events,
     holes: [...holes.all()],
     uninitialised: uninitialised(trace.events, {
-      all: program.texts(units.filesRead),
+      all: program.textsWith(units.filesRead),
       isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
     }),
     probes: [...trace.probes],

@@ -21,6 +21,8 @@ export interface Limits {
   readonly stepsMax: number;
   /** Functions on the call stack. */
   readonly callDepthMax: number;
+  /** Functions that are looked at to say what code that is not followed can call. */
+  readonly reachMax: number;
   /** Rounds for which a loop with known bounds is followed one by one. */
   readonly unrollMax: number;
   /** The same, of a loop in which nothing happens that would be told. */
@@ -41,6 +43,7 @@ export const defaultLimits: Limits = {
   confLinesMax: 400_000,
   stepsMax: 6_000_000,
   callDepthMax: 60,
+  reachMax: 300,
   unrollMax: 40,
   quietRoundsMax: 256,
   eventsMax: 50_000,

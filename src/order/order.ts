@@ -25,6 +25,12 @@ const guard = v.strictObject({
   text,
   /** `file:line` of the condition: events with the same `at` share one choice. */
   at: text,
+  /** In an order that was read: which decision of the path; `at` may be passed several times. */
+  choice: v.optional(natural),
+  /** Which of its `arms` ways, counted from 0; with `not`, any other one. */
+  arm: v.optional(natural),
+  arms: v.optional(natural),
+  not: v.optional(v.literal(true)),
 });
 
 const context = v.strictObject({
@@ -57,6 +63,8 @@ const event = v.strictObject({
   /** `must`: on every path; `may`: depends on the guards; `loop`: at least once; `loop0`: maybe never. */
   certainty: v.picklist(['must', 'may', 'loop', 'loop0']),
   guards: v.array(guard),
+  /** For arguments that are one of two values: the decision (`choice`) on which it hangs which. */
+  decidedBy: v.optional(v.record(text, natural)),
   origin: v.optional(origin),
   /** What a reader must know and the source does not say: why it is inferred, what was left out. */
   note: v.optional(text),
@@ -79,6 +87,8 @@ const hole = v.strictObject({
   /** Index of the event before which the hole lies. */
   before: v.optional(natural),
   why: v.optional(text),
+  /** Event calls that the code behind the hole can make, all of them; absent where that is not known. */
+  reaches: v.optional(v.array(text)),
 });
 
 /**

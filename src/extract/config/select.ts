@@ -172,10 +172,12 @@ function headers(
   attributes: ReadonlySet<string>,
   counts: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, string> {
-  // config(1) writes these two as well; nothing here needs what stands in them.
+  // config(1) writes these as well; nothing here needs what stands in them. The last one is the
+  // text of the configuration as a string.
   const written = new Map<string, string>([
     ['ioconf.h', ''],
     ['locators.h', ''],
+    ['config_file.h', ''],
   ]);
   const add = (header: string, line: string): void =>
     void written.set(header, `${written.get(header) ?? ''}${line}`);

@@ -26,6 +26,51 @@ export function assemblyNames(text: string): AssemblyNames {
   return { labels, symbols };
 }
 
+/** What a stretch of assembly may call. */
+export interface AssemblyCalls {
+  /** Names after branches, in _C_LABEL() and in macros' arguments; some are no functions. */
+  readonly names: readonly string[];
+  /** Whether it goes to an address in a register, other than to return. */
+  readonly isOpen: boolean;
+}
+
+const toRegister =
+  /\b(?:call|jmp)l?\s+\*|\bblx\s+(?:r\d|ip)|\bbx\s+(?:r\d|ip)|\bmov\s+pc\s*,\s*(?:r\d|ip)|\bldr\s+pc\s*,|\bjalr\b|\bj(?:sr|mp)\s+(?:[^,\n(]*,)?\s*\((?!zero|ra)/;
+
+/**
+ * The calls of a routine in assembly, from its label to the next entry point, as written: both
+ * sides of each conditional, and what it falls through to.
+ */
+export function callsOfLabel(text: string, from: number): AssemblyCalls {
+  const lines = text.replace(/\/\*[\s\S]*?\*\//g, keptLines).split('\n');
+  const end = lines.findIndex((line, i) => i >= from && entryMacro.test(line));
+  const body = lines.slice(from - 1, end < 0 ? undefined : end).map(withoutComment);
+  body[0] = (body[0] ?? '').replace(entryMacro, '');
+  const names = body.flatMap((line) =>
+    named.flatMap((pattern) => [...line.matchAll(pattern)].flatMap((match) => match[1] ?? [])),
+  );
+  return { names: [...new Set(names)], isOpen: body.some((line) => toRegister.test(line)) };
+}
+
+// Each by itself: the operand of a branch may be a macro with the name as its argument.
+const named = [
+  /_(?:C|ASM)_LABEL\(\s*(\w+)/g,
+  /\b(?:call|b|j)[a-z]{0,5}\s+(?:\$?\w+\s*,\s*)?\(?(?!_C_|_ASM_)([A-Za-z_]\w*)/g,
+  /\b[A-Z_]+\(\s*(\w+)/g,
+];
+
+const keptLines = (comment: string): string => comment.replace(/[^\n]+/g, ' ');
+
+const withoutComment = (line: string): string => line.replace(/^\s*[#|!@;].*|\/\/.*/, '');
+
+/** Assembly that a file includes, where it may stand in the tree. */
+export function includedAssembly(text: string, file: string): readonly string[] {
+  const folder = file.replace(/[^/]*$/, '');
+  return [...text.matchAll(/^\s*#\s*include\s*["<]([^">]+\.[sS])[">]/gm)].flatMap(
+    ([, path = '']) => [`${folder}${path}`, `arch/${path}`, path],
+  );
+}
+
 /** One call that the start code makes. */
 export interface StartCall {
   readonly name: string;

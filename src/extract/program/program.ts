@@ -13,8 +13,9 @@ import type { PortFacts } from '../facts.ts';
 import type { Holes } from '../holes.ts';
 import type { SourceTree } from '../source-tree.ts';
 import type { Limits } from '../limits.ts';
-import { assemblyNames, startFiles } from './assembly.ts';
-import { scanDefinitions } from './scan.ts';
+import type { AssemblyCalls } from './assembly.ts';
+import { assemblyNames, callsOfLabel, includedAssembly, startFiles } from './assembly.ts';
+import { scanDefinitions, templateWords } from './scan.ts';
 import type { LinkSetEntry } from './link-sets.ts';
 import { LinkSets } from './link-sets.ts';
 import type { Unit } from './unit.ts';
@@ -68,9 +69,13 @@ export class Program {
   readonly #labels = new Map<string, string>();
   readonly #symbols = new Set<string>();
   readonly #texts = new Map<string, string>();
+  readonly #assembly = new Map<string, string>();
   readonly #setsRead = new Set<string>();
   /** Every file that a unit which was read includes, itself as well. */
   readonly #included = new Set<string>();
+  /** Files that include a C file, with the words that they define as macros. */
+  readonly #templates: { readonly file: string; readonly words: readonly string[] }[] = [];
+  readonly #made = new Map<string, FunctionDef | null>();
   #members: Map<string, Set<string>> | null = null;
 
   constructor(setup: ProgramSetup) {
@@ -90,7 +95,7 @@ export class Program {
   }
 
   /** The text of every selected file, and of the headers given. */
-  texts(headers: readonly string[]): ReadonlyMap<string, string> {
+  textsWith(headers: readonly string[]): ReadonlyMap<string, string> {
     const all = new Map(this.#texts);
     for (const file of headers) {
       const text = all.has(file) ? null : this.#setup.tree.read(file);
@@ -118,14 +123,21 @@ export class Program {
       return;
     }
     if (/\.[sS]$/.test(file)) {
+      if (this.#assembly.has(file)) return;
+      this.#assembly.set(file, text);
       const { labels, symbols } = assemblyNames(text);
       for (const [name, line] of labels) {
         if (!this.#labels.has(name)) this.#labels.set(name, `${file}:${line}`);
       }
       for (const symbol of symbols) this.#symbols.add(symbol);
+      for (const included of includedAssembly(text, file)) {
+        if (tree.size(included) !== null) this.#scan(included);
+      }
       return;
     }
     this.#texts.set(file, text);
+    const words = templateWords(text);
+    if (words.length > 0) this.#templates.push({ file, words });
     const { functions, globals } = scanDefinitions(text);
     const renamed = this.configuration.fileDefines.get(file);
     for (const name of functions) append(this.#functionFiles, renamed?.get(name) ?? name, file);
@@ -220,7 +232,22 @@ export class Program {
     const inline = this.#inline.get(name);
     if (inline !== undefined) return inline;
     const alias = this.#aliases.get(name);
-    return alias === undefined || depth > 5 ? null : this.function(alias, from, depth + 1);
+    if (alias !== undefined && depth <= 5) return this.function(alias, from, depth + 1);
+    return this.#fromTemplate(name);
+  }
+
+  // `#define CHIP lca` and an included C file whose functions are named CHIP_…: the scan sees none.
+  #fromTemplate(name: string): FunctionDef | null {
+    const before = this.#made.get(name);
+    if (before !== undefined) return before;
+    let found: FunctionDef | null = null;
+    for (const { file, words } of this.#templates) {
+      if (found !== null || !words.some((word) => name.includes(word))) continue;
+      const made = this.unit(file)?.functions.get(name);
+      if (made !== undefined && !made.isStatic) found = made;
+    }
+    this.#made.set(name, found);
+    return found;
   }
 
   /** The variable that `name` means in `from`; null where no selected file defines it. */
@@ -243,6 +270,25 @@ export class Program {
 
   labelPlace(name: string): string | undefined {
     return this.#labels.get(name);
+  }
+
+  /** What the assembly from a label on may call. */
+  assemblyCalls(name: string): AssemblyCalls {
+    const [file = '', line = '0'] = (this.#labels.get(name) ?? '').split(':');
+    const { names, isOpen } = callsOfLabel(this.#assembly.get(file) ?? '', Number(line));
+    const isKnown = (one: string): boolean => one !== name && this.mightBeFunction(one);
+    return { names: names.filter(isKnown), isOpen };
+  }
+
+  /** The selected C files, as they are written. */
+  texts(): Iterable<readonly [string, string]> {
+    return this.#texts;
+  }
+
+  /** Every structure that was read so far. */
+  structs(): readonly StructDef[] {
+    const own = [...this.#units.values()].flatMap((unit) => [...(unit?.structs.values() ?? [])]);
+    return [...this.#structs.values(), ...own];
   }
 
   /** Whether assembly names the symbol: its value is then not what C alone would say. */

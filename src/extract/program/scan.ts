@@ -26,6 +26,9 @@ export function scanDefinitions(text: string): ScannedNames {
       for (const name of declaredNames(line)) globals.add(name);
       continue;
     }
+    // void (*delay_func)(unsigned int) = …; a variable that holds a function.
+    const pointer = /^\(\s*\*\s*(\w+)\s*(?:\[[^\]]*\]\s*)?\)\s*\(/.exec(line.slice(open))?.[1];
+    if (pointer !== undefined) globals.add(pointer);
     const name = /(\w+)\s*$/.exec(line.slice(0, open))?.[1];
     if (name === undefined) continue;
     const close = closing(text, match.index + open);
@@ -66,4 +69,12 @@ function closing(text: string, open: number): number {
     else if (c === 41 && --depth === 0) return i;
   }
   return -1;
+}
+
+/** What a file that includes a C file defines as one word: parts of the names made there. */
+export function templateWords(text: string): readonly string[] {
+  if (!/^\s*#\s*include\s*[<"][^>"]+\.c[>"]/m.test(text)) return [];
+  return [...text.matchAll(/^\s*#\s*define[ \t]+\w+[ \t]+([A-Za-z]\w+)[ \t]*$/gm)].flatMap(
+    ([, word]) => word ?? [],
+  );
 }

@@ -8,6 +8,7 @@ import type { ReadSetup } from '../c/declared.ts';
 import { readDeclared } from '../c/declared.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { layoutAttributes, withoutRegisters } from '../cpp/attributes.ts';
+import { withPrototypes } from '../cpp/old-style.ts';
 import { conditionNumber } from '../cpp/condition.ts';
 import { includePath } from '../cpp/include-path.ts';
 import type { Expansion, MacroTable } from '../cpp/macros.ts';
@@ -95,15 +96,11 @@ export class FreshUnits implements UnitReader {
     if (preprocessed === null) return null;
     const setup = this.setupFor(preprocessed.includes);
     const headers = preprocessed.headers.map(({ path: header, text }) => {
-      const declared = readDeclared(header, layoutAttributes(text), setup);
+      const declared = readDeclared(header, plainC(text), setup);
       this.#takeTypeNames(declared);
       return declared;
     });
-    const declared = readDeclared(
-      path,
-      withoutRegisters(layoutAttributes(preprocessed.text)),
-      setup,
-    );
+    const declared = readDeclared(path, plainC(preprocessed.text), setup);
     const flags = this.wantsFlags(path) ? this.#flagsOf(preprocessed.macros) : null;
     const facts = path === factsFile ? factsOf(preprocessed.macros) : null;
     const { includes, absent, recorded, origins, missing, exceeded } = preprocessed;
@@ -176,4 +173,9 @@ export class FreshUnits implements UnitReader {
     }
     return flags;
   }
+}
+
+/** The text as the grammar takes it: without what GCC alone understands, definitions with prototypes. */
+function plainC(text: string): string {
+  return withPrototypes(withoutRegisters(layoutAttributes(text)));
 }

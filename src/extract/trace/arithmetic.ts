@@ -5,7 +5,7 @@ import type { CType } from '../c/ir.ts';
 import type { Frame, Session } from './session.ts';
 import { boundsOf, fitting, isRange, rangeResult } from './range.ts';
 import type { Value } from './value.ts';
-import { addressOf, fromBoolean, pointee, stepped, truth, wrapped } from './value.ts';
+import { addressesOf, addressOf, fromBoolean, pointee, stepped, truth, wrapped } from './value.ts';
 
 /** The value as the type holds it; addresses pass, as the kernel casts them freely. */
 export function converted(
@@ -53,6 +53,21 @@ export function binaryValue(
   return pointers(op, a, b);
 }
 
+const isOneOfSome = (value: bigint | string): boolean =>
+  typeof value === 'string' && value.startsWith('|');
+
+// Equal to none of them is known; which of them is not.
+function severalPointers(op: string, a: bigint | string, b: bigint | string): Value {
+  if (op !== '==' && op !== '!=') return undefined;
+  const [left, right] = [a, b].map((value) => (value === 0n ? [] : addressesOf(value))) as [
+    readonly string[],
+    readonly string[],
+  ];
+  if ((a !== 0n && left.length === 0) || (b !== 0n && right.length === 0)) return undefined;
+  const all = left.flatMap((one) => right.map((other) => same(addressOf(one), addressOf(other))));
+  return all.every((equal) => equal === false) ? fromBoolean(op === '!=') : undefined;
+}
+
 function integers(op: string, a: bigint, b: bigint): Value {
   switch (op) {
     case '+':
@@ -93,6 +108,7 @@ function integers(op: string, a: bigint, b: bigint): Value {
 }
 
 function pointers(op: string, a: bigint | string, b: bigint | string): Value {
+  if (isOneOfSome(a) || isOneOfSome(b)) return severalPointers(op, a, b);
   if (op === '==' || op === '!=') {
     const equal = same(a, b);
     return fromBoolean(equal === undefined ? undefined : equal === (op === '=='));

@@ -72,6 +72,15 @@ export const ignored: ReadonlySet<string> = new Set([
   ...['lockdebug_barrier', 'lockdebug_mem_check', 'lockdebug_lock_print', 'lockdebug_abort'],
 ]);
 
+/**
+ * Routines of the C library in the kernel, which may be selected by a makefile and not by a conf
+ * file: they call nobody.
+ */
+export const isCLibrary = (name: string): boolean =>
+  /^_*(?:mem(?:cmp|cpy|set|move|chr)|str\w+|b(?:cmp|copy|zero|swap\d+)|ff?[ls]s?\w{0,3}|popcount\d*|\w*div(?:mod)?\w*)$/.test(
+    name,
+  ) || /^_?atomic_|^membar_/.test(name);
+
 export const cuts: readonly Cut[] = [
   {
     names: [
@@ -143,7 +152,7 @@ export const cuts: readonly Cut[] = [
     hole: true,
   },
   {
-    names: ['ksyms_init', 'ksyms_addsyms_elf', 'ksyms_addsyms_explicit', 'ksyms_addsymtab'],
+    names: ['ksyms_addsyms_elf', 'ksyms_addsyms_explicit', 'ksyms_addsymtab'],
     why: 'the symbol table of the kernel is not read',
     hole: true,
   },
@@ -202,17 +211,24 @@ export const cuts: readonly Cut[] = [
   },
   {
     names: [
-      ...['extent_alloc_region', 'extent_alloc1', 'extent_alloc_subregion1', 'rasops_init'],
-      ...['wsfont_lock', 'wsfont_init', 'wsdisplay_cnattach', 'wskbd_cnattach', 'ttyoutput'],
+      ...['rasops_init', 'ttyoutput'],
       ...['prop_dictionary_internalize', 'prop_dictionary_create', 'prop_dictionary_set'],
     ],
-    why: 'consoles, extents and property lists allocate in ways that depend on hardware',
+    why: 'consoles and property lists allocate in ways that depend on hardware',
     hole: true,
   },
 ];
 
+/**
+ * Followed, but what they change is taken back and their answer is not known: which regions an
+ * extent has hangs on hardware, and its descriptors are on lists that would have to be exact.
+ */
+export const aside: ReadonlySet<string> = new Set([
+  ...['extent_alloc_region', 'extent_alloc1', 'extent_alloc_subregion1'],
+]);
+
 const firmware: Cut = {
-  names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*'],
+  names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*', 'bioscall'],
   why: 'what firmware answers is not known',
   hole: true,
 };
@@ -230,12 +246,16 @@ export const placeholder: Cut = {
   hole: true,
 };
 
+/** Its routines in assembly hand over to code that is not the kernel's, and calls none of it. */
+export const isFirmware = (name: string): boolean =>
+  /^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_|bioscall$)/.test(name);
+
 /** The cut that a function falls under, by its name. */
 export function cutFor(name: string): Cut | undefined {
   return (
     cutByName.get(name) ??
     (/^(?:unimpl_|platform_not_)/.test(name) ? placeholder : undefined) ??
-    (/^(?:Acpi|acpi_|mpacpi_|mpbios_|OF_|prom_)/.test(name) ? firmware : undefined) ??
+    (isFirmware(name) ? firmware : undefined) ??
     (/^(?:rumpuser_|thunk_)/.test(name) ? host : undefined)
   );
 }
@@ -255,11 +275,15 @@ export const axioms: readonly string[] = [
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
   'a return of the last entry function before its last statement ends the path, as panic does',
   'allocations answer with an object, never with failure; what allocators count is not known after one',
+  'routines of the C library (mem*, str*, bit counts, division, atomic operations) call nobody',
+  'firmware calls no function of the kernel',
+  'a pointer to a function holds what selected files assign to a member or variable of its name',
   'after an early return the state of the path that goes on is kept; what follows is marked may',
   'once autoconfiguration has begun, what machine and driver files do not set in main() is unknown',
   callBackAxiom,
   'writes through pointers whose target is not known change nothing that is known',
   'hash functions (SHA1, MD5) change what they are given a pointer to, and nothing else',
+  `an extent has a descriptor left: ${[...aside].join(', ')} are followed, their effect is taken back`,
   ...[...cuts, firmware, host, placeholder].map(
     (cut) => `not followed: ${cut.names.join(', ')} (${cut.why})`,
   ),

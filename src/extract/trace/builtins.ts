@@ -25,6 +25,16 @@ const raises: { readonly [name: string]: string } = {
   ...{ splsoftbio: 'SOFTBIO', splaudio: 'VM' },
 };
 
+const others =
+  'curcpu cpu_number cpu_index makeiplcookie splraise _splraise splraiseipl splx _spllower spllower ' +
+  'copystr kernel_lock_init KERNEL_LOCK KERNEL_UNLOCK_ONE _kernel_lock _kernel_unlock mutex_owned ' +
+  'rw_write_held rw_lock_held kernel_locked_p cpu_intr_p';
+
+/** Functions known here that call nothing of interest, defined in the tree or not. */
+export const isBuiltin = (name: string): boolean => name in raises || builtins.has(name);
+
+const builtins: ReadonlySet<string> = new Set(others.split(' '));
+
 /** The value, where the function is one of those known here; null where it is not. */
 export function builtin(
   name: string,

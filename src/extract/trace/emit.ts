@@ -9,7 +9,7 @@ import { argument } from './render.ts';
 import { textOf } from './text.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { literalText, pointee } from './value.ts';
+import { decisionOf, literalText, pointee } from './value.ts';
 
 // Its own bindings follow from what allocators declare, and are replayed by who asks for them.
 const poolFile = 'kern/subr_pool.c';
@@ -50,6 +50,11 @@ export class Emitter {
       const parameter = names[i] || api.parameters[i] || `arg${i}`;
       args[parameter] = argument(parameter, values[i], text, api.flags, this.#flags(), session);
     });
+    const decisions = e.texts.flatMap((_, i) => {
+      const choice = decisionOf(values[i]);
+      const parameter = names[i] || api.parameters[i] || `arg${i}`;
+      return choice === undefined ? [] : [[parameter, choice] as const];
+    });
     let object: string | null = null;
     if (typeof api.object === 'number') {
       const path = pointee(values[api.object]);
@@ -57,7 +62,9 @@ export class Emitter {
       object =
         path === undefined ? objectText(text, values[api.object], frame) : session.display(path);
     }
-    return this.#push(name, object, args, e.line, frame);
+    const event = this.#push(name, object, args, e.line, frame);
+    if (decisions.length > 0) event.decidedBy = Object.fromEntries(decisions);
+    return event;
   }
 
   #push(
@@ -88,9 +95,11 @@ export class Emitter {
         maySleep: !cold,
       },
       certainty: certaintyOf(guards),
-      guards: guards.map(({ text, at }) => ({
+      guards: guards.map(({ text, at, choice, arm, arms, not }) => ({
         text: text === '' ? '…' : text,
         at: at === '' ? `${file}:${line}` : at,
+        ...(choice !== undefined && { choice, arm, arms }),
+        ...(not === true && { not }),
       })),
     };
     if (events.length >= limits.eventsMax) session.stop('eventsMax');

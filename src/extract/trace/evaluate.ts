@@ -7,12 +7,23 @@ import { Places } from './places.ts';
 import type { Frame, Session } from './session.ts';
 import type { Statements } from './execute.ts';
 import { numericAddress } from './numeric-address.ts';
+import { isPure } from './pure.ts';
 import { binaryValue, converted } from './arithmetic.ts';
 import { typeOf } from './type-of.ts';
 import type { Bounds } from './range.ts';
 import { boundsOf, boundsOfType } from './range.ts';
 import type { Value } from './value.ts';
-import { addressOf, fromBoolean, literal, pointee, rootOf, stepped, truth } from './value.ts';
+import {
+  addressesOf,
+  addressOf,
+  eitherOf,
+  fromBoolean,
+  literal,
+  pointee,
+  rootOf,
+  stepped,
+  truth,
+} from './value.ts';
 
 /** The parts that an expression may lead into; set once all exist. */
 export interface Parts {
@@ -76,21 +87,10 @@ export class Evaluator {
         return this.#unary(e, frame);
       case 'addr':
         return this.#address(e.a, frame);
-      case 'deref': {
-        const pointer = this.value(e.a, frame);
-        const target = pointee(pointer);
-        if (target !== undefined) return this.places.read(target, this.typeOf(e, frame), frame);
-        if (pointer === 0n) this.#lookAtNull(e.a, frame);
-        return undefined;
-      }
+      case 'deref':
       case 'field':
-      case 'index': {
-        const path = this.place(e, frame);
-        if (path !== undefined) return this.places.read(path, this.typeOf(e, frame), frame);
-        if (e.k === 'field' && e.arrow && e.a.k === 'id' && this.#named(e.a.n, frame) === 0n)
-          this.#lookAtNull(e.a, frame);
-        return undefined;
-      }
+      case 'index':
+        return this.#read(e, frame);
       case 'cond':
         return this.#conditional(e, frame);
       case 'cast':
@@ -121,8 +121,11 @@ export class Evaluator {
   }
 
   // Whether the boot itself comes to such a place is asked by other means; a probe wants to know.
-  #lookAtNull(pointer: Expr, frame: Frame): void {
-    if (this.#session.isProbing) this.#parts.calls.nullRead(pointer, frame);
+  #lookAtNull(e: Expr, frame: Frame): void {
+    if (!this.#session.isProbing) return;
+    const isThrough = e.k === 'deref' || (e.k === 'field' && e.arrow);
+    if (!isThrough || !isPure(e.a) || this.value(e.a, frame) !== 0n) return;
+    this.#parts.calls.nullRead(e.a, frame);
   }
 
   typeOf(e: Expr, frame: Frame): CType | undefined {
@@ -161,35 +164,50 @@ export class Evaluator {
 
   /** The path of an lvalue; undefined where it is behind a pointer that is not known. */
   place(e: Expr, frame: Frame): string | undefined {
+    const paths = this.#paths(e, frame);
+    return paths.length === 1 ? paths[0] : undefined;
+  }
+
+  /** The paths that an lvalue may have: several behind a pointer that is one of a few. */
+  #paths(e: Expr, frame: Frame): readonly string[] {
     switch (e.k) {
       case 'id': {
         const binding = this.places.bind(e.n, frame);
-        return binding.kind === 'place' ? binding.path : undefined;
+        return binding.kind === 'place' ? [binding.path] : [];
       }
       case 'field': {
-        const base = e.arrow ? pointee(this.value(e.a, frame)) : this.place(e.a, frame);
-        return base === undefined ? undefined : `${withoutFirst(base, e.arrow)}.${e.n}`;
+        const bases = e.arrow ? addressesOf(this.value(e.a, frame)) : this.#paths(e.a, frame);
+        return bases.map((base) => `${withoutFirst(base, e.arrow)}.${e.n}`);
       }
       case 'index': {
-        const base = pointee(this.value(e.a, frame));
+        const bases = addressesOf(this.value(e.a, frame));
         const index = this.value(e.i, frame);
-        if (base === undefined) return undefined;
         const by = typeof index === 'bigint' ? index : undefined;
-        return stepped(base, by);
+        return bases.map((base) => stepped(base, by));
       }
       case 'deref':
-        return pointee(this.value(e.a, frame));
+        return addressesOf(this.value(e.a, frame));
       case 'cast':
-        return this.place(e.a, frame);
+        return this.#paths(e.a, frame);
       case 'seq': {
         e.list.slice(0, -1).forEach((part) => this.value(part, frame));
         const last = e.list.at(-1);
-        return last === undefined ? undefined : this.place(last, frame);
+        return last === undefined ? [] : this.#paths(last, frame);
       }
       default:
         this.value(e, frame);
-        return undefined;
+        return [];
     }
+  }
+
+  #read(e: Expr, frame: Frame): Value {
+    const paths = this.#paths(e, frame);
+    if (paths.length === 0) {
+      this.#lookAtNull(e, frame);
+      return undefined;
+    }
+    const type = this.typeOf(e, frame);
+    return eitherOf(paths.map((path) => this.places.read(path, type, frame)));
   }
 
   #address(e: Expr, frame: Frame): Value {
@@ -197,12 +215,12 @@ export class Evaluator {
       const binding = this.places.bind(e.n, frame);
       if (binding.kind === 'value') return binding.value;
     }
-    const path = this.place(e, frame);
-    if (path === undefined) return numericAddress(e, frame, this.#session, this);
+    const paths = this.#paths(e, frame);
+    if (paths.length === 0) return numericAddress(e, frame, this.#session, this);
     // The address of an array is that of its first element.
     const type = this.typeOf(e, frame);
     const at = type && this.#session.types.resolve(type, frame.definition.file);
-    return addressOf(at?.k === 'array' ? `${path}[0]` : path);
+    return eitherOf(paths.map((path) => addressOf(at?.k === 'array' ? `${path}[0]` : path)));
   }
 
   #assign(e: Expr & { k: 'assign' }, frame: Frame): Value {
@@ -218,7 +236,8 @@ export class Evaluator {
       return undefined;
     }
     const right = this.value(e.b, frame);
-    const path = this.place(e.a, frame);
+    const paths = this.#paths(e.a, frame);
+    const path = paths.length === 1 ? paths[0] : undefined;
     let value = right;
     if (e.op !== '=') {
       const before = path === undefined ? undefined : this.places.read(path, type, frame);
@@ -228,6 +247,8 @@ export class Evaluator {
     if (path !== undefined) {
       if (whole?.k === 'struct') this.#session.store.forgetBelow(path, undefined);
       this.write(path, value, frame, e.line);
+    } else if (paths.length > 1) {
+      for (const one of paths) this.#session.store.write(one, undefined);
     } else this.#forgetShifted(e.a, frame);
     return value;
   }

@@ -3,16 +3,17 @@
  */
 import type { Expr, Stmt } from '../c/ir.ts';
 import type { Evaluator } from './evaluate.ts';
-import { Forks } from './forks.ts';
+import { askedBy, type Asked } from './asked.ts';
+import { Forks, otherwise } from './forks.ts';
 import { holdsLabel, innerLabel } from './labels.ts';
 import { Loops } from './loops.ts';
 import type { Completion, Frame, Guard, Session } from './session.ts';
 import { Switches } from './switches.ts';
 import { isPure } from './pure.ts';
-import { joined, narrowed } from './range.ts';
+import { narrowed } from './range.ts';
 import { lineOf, negated, textOf } from './text.ts';
 import type { Value } from './value.ts';
-import { fromBoolean, truth } from './value.ts';
+import { eitherOf, fromBoolean, truth } from './value.ts';
 
 const opposite: { readonly [op: string]: string } = {
   ...{ '<': '>=', '<=': '>', '>': '<=', '>=': '<', '!=': '==', '==': '!=' },
@@ -26,6 +27,10 @@ interface Pending {
   readonly index: number;
   readonly guard: Guard;
 }
+
+// Arms of a negated question change places; they stay decisions of their own.
+const conditionOf = (asked: Asked | null): string | undefined =>
+  asked === null ? undefined : `${asked.isNegated ? 'not ' : ''}${asked.key}`;
 
 function leadsInto({ a, b }: Stmt & { k: 'if' }, label: string): boolean {
   return innerLabel(a, label) || (b !== undefined && innerLabel(b, label));
@@ -93,7 +98,7 @@ export class Statements {
         const value = s.e === undefined ? undefined : this.#evaluator.value(s.e, frame);
         if (this.#forks.alive() === 'dead') return 'dead';
         if (frame.end !== null && frame.end !== s) return this.#givenUp(s.line, frame);
-        frame.result = frame.returned ? joined(frame.result, value) : value;
+        frame.result = frame.returned ? eitherOf([frame.result, value]) : value;
         frame.returned = true;
         return 'return';
       }
@@ -152,7 +157,7 @@ export class Statements {
   // `if (x) goto bad; … return 0; bad: …`: what follows the label runs where the jump was taken.
   #afterReturn(list: readonly Stmt[], frame: Frame, { label, index, guard }: Pending): Completion {
     this.#session.endGuards(0, [`goto ${label}`]);
-    const taken: Guard = { text: negated(guard.text), at: guard.at, certainty: 'may' };
+    const taken = otherwise(guard);
     return this.#forks.fork([
       { guard: null, run: () => 'return' },
       { guard: taken, run: () => this.list(list, frame, index) },
@@ -197,22 +202,24 @@ export class Statements {
     const at = `${frame.definition.file}:${s.line}`;
     const { b } = s;
     const before = this.#session.guards.length;
-    const completion = this.#forks.fork([
+    const asked = askedBy(s.c, frame, this.#session, this.#evaluator);
+    const ways = [
       {
-        guard: { text: s.text, at, certainty: 'may' },
-        run: () => {
+        guard: { text: s.text, at, certainty: 'may' as const },
+        run: (): Completion => {
           this.#learn(s.c, true, frame);
           return this.run(s.a, frame);
         },
       },
       {
-        guard: { text: negated(s.text), at, certainty: 'may' },
-        run: () => {
+        guard: { text: negated(s.text), at, certainty: 'may' as const },
+        run: (): Completion => {
           this.#learn(s.c, false, frame);
           return b === undefined ? 'next' : this.run(b, frame);
         },
       },
-    ]);
+    ];
+    const completion = this.#forks.fork(ways, conditionOf(asked));
     // A jump from one arm into the other comes out here as well.
     this.#session.endGuards(
       before,
@@ -244,7 +251,7 @@ export class Statements {
     } else if (!holds) value = 0n;
     if (value === undefined || !isPlain(subject)) return;
     const path = this.#evaluator.place(subject, frame);
-    if (path !== undefined && !path.includes('[*]')) this.#session.store.write(path, value);
+    if (path !== undefined && !path.includes('[*]')) this.#session.store.learn(path, value);
   }
 
   // On the arm where `n < 8` does not hold n is at least 8, if no conversion comes between.
@@ -261,7 +268,7 @@ export class Statements {
       if (bounds === undefined || typeof value !== 'bigint') continue;
       if (path === undefined || path.includes('[*]')) continue;
       const left = narrowed(bounds, holds ? op : (opposite[op] ?? ''), value);
-      if (left !== undefined) this.#session.store.write(path, left);
+      if (left !== undefined) this.#session.store.learn(path, left);
     }
   }
 
@@ -270,7 +277,9 @@ export class Statements {
     const and = e.op === '&&';
     const at = `${frame.definition.file}:${lineOf(e) ?? frame.definition.line}`;
     const text = textOf(e.a);
-    const [right] = this.#forks.forkExpression([
+    const {
+      values: [right],
+    } = this.#forks.forkExpression([
       {
         guard: { text: and ? text : negated(text), at, certainty: 'may' },
         run: () => {
@@ -288,30 +297,33 @@ export class Statements {
   /** `c ? f() : g()` where c is not known: either. */
   maybeEither(e: Expr & { k: 'cond' }, frame: Frame): Value {
     const at = `${frame.definition.file}:${e.line}`;
-    const [a, b] = this.#forks.forkExpression([
-      {
-        guard: { text: e.text, at, certainty: 'may' },
-        run: () => {
-          this.#learn(e.c, true, frame);
-          return e.a === null ? undefined : this.#evaluator.value(e.a, frame);
+    const asked = askedBy(e.c, frame, this.#session, this.#evaluator);
+    const { values, choice } = this.#forks.forkExpression(
+      [
+        {
+          guard: { text: e.text, at, certainty: 'may' },
+          run: () => {
+            this.#learn(e.c, true, frame);
+            return e.a === null ? undefined : this.#evaluator.value(e.a, frame);
+          },
         },
-      },
-      {
-        guard: { text: negated(e.text), at, certainty: 'may' },
-        run: () => {
-          this.#learn(e.c, false, frame);
-          return this.#evaluator.value(e.b, frame);
+        {
+          guard: { text: negated(e.text), at, certainty: 'may' },
+          run: () => {
+            this.#learn(e.c, false, frame);
+            return this.#evaluator.value(e.b, frame);
+          },
         },
-      },
-    ]);
-    return joined(a, b);
+      ],
+      conditionOf(asked),
+    );
+    return eitherOf(values, choice);
   }
 
   /** Runs alternatives, of which exactly one happens: candidates of a function pointer. */
   alternatives(guards: readonly Guard[], run: (index: number) => Value): Value {
     const arms = guards.map((guard, i) => ({ guard, run: () => run(i) }));
-    const values = this.#forks.forkExpression(arms);
-    return values.every((value) => value === values[0]) ? values[0] : undefined;
+    return eitherOf(this.#forks.forkExpression(arms).values);
   }
 
   /** A GNU statement expression; its value is that of its last statement. */

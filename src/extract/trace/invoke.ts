@@ -4,7 +4,7 @@
 import type { CallExpr, Expr, FunctionDef, Stmt } from '../c/ir.ts';
 import type { ApiCall } from './api.ts';
 import { apiCalls, lockUses } from './api.ts';
-import { cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
+import { aside, cutFor, ignored, neverReturns, placeholder } from './axioms.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
@@ -13,13 +13,17 @@ import { SideEffects } from './side-effects.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
 import { callBacksOf } from './call-backs.ts';
+import type { OrderHole } from '../../order/order.ts';
+import type { Target } from '../reach/function-pointers.ts';
+import type { Reached } from '../reach/reach.ts';
 import type { FlagTable } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { addressOf, pointee } from './value.ts';
+import { addressesOf, addressOf, pointee } from './value.ts';
 import { converted } from './arithmetic.ts';
 
-const candidatesMax = 1;
+/** Functions that a pointer may hold, of which each is followed. */
+const alternativesMax = 4;
 const recursionMax = 2;
 
 export class Calls {
@@ -66,6 +70,14 @@ export class Calls {
     const target = direct === null ? this.#evaluator.value(e.f, frame) : this.#named(direct, frame);
     const values = e.args.map((arg) => this.#evaluator.value(arg, frame));
     if (this.#session.isDead) return undefined;
+    const several = addressesOf(target);
+    if (several.length > 1) {
+      const each = several.map((path) => {
+        const [one = path, at = frame.definition.file] = path.split('@');
+        return { name: one, file: at };
+      });
+      return this.#each(e, each, null, values, frame);
+    }
     const name = direct !== null && target === undefined ? direct : pointee(target);
     if (name === undefined) return this.#unresolved(e, values, frame);
     const [base = name, file = frame.definition.file] = name.split('@');
@@ -92,34 +104,94 @@ export class Calls {
   readonly #unknownPointer = '?';
 
   #unresolved(e: CallExpr, values: readonly Value[], frame: Frame): Value {
-    const { program, holes, events } = this.#session;
+    const { program, reach } = this.#session;
     let callee = e.f;
     while (callee.k === 'deref' || callee.k === 'cast') callee = callee.a;
     const member = callee.k === 'field' ? callee.n : null;
-    const candidates = member === null ? [] : program.memberCandidates(member);
-    const at = `${frame.definition.file}:${e.line}`;
-    if (candidates.length > candidatesMax || candidates.length === 0) {
-      const some = candidates.slice(0, 6).join(', ');
+    const named = member === null ? [] : program.memberCandidates(member);
+    const isEarly = !this.#session.isSubsystemUp();
+    const reached = isEarly ? reach.ofCall(e, frame.definition) : null;
+    // Functions that reach nothing need not be followed; of the others, one by one if all are known.
+    const isQuiet = reached?.open === null;
+    const all = isEarly && !isQuiet && member !== null ? reach.candidates(member) : null;
+    if (all !== null && all.length <= alternativesMax)
+      return this.#each(e, all, null, values, frame);
+    if (isQuiet || named.length !== 1) {
+      const some = named.slice(0, 6).join(', ');
       const why =
-        candidates.length === 0
-          ? 'no candidate is known'
-          : `${candidates.length} candidates: ${some}`;
-      holes.add({ kind: 'unresolved call', what: textOf(e.f), at, before: events.length, why });
+        named.length === 0 ? 'no candidate is known' : `${named.length} candidates: ${some}`;
+      this.#unresolvedHole(e, why, reached, frame);
       this.#forgetArguments(e, frame);
       return undefined;
     }
-    const guards: Guard[] = candidates.map((name) => ({
+    if (reached !== null) this.#unresolvedHole(e, undefined, reached, frame);
+    const one = named.map((name) => ({ name, file: frame.definition.file }));
+    return this.#each(e, one, 'something else', values, frame);
+  }
+
+  #unresolvedHole(
+    e: CallExpr,
+    why: string | undefined,
+    reached: Reached | null,
+    frame: Frame,
+  ): void {
+    const at = `${frame.definition.file}:${e.line}`;
+    const before = this.#session.events.length;
+    const hole = { kind: 'unresolved call', what: textOf(e.f), at, before } as const;
+    const whole = why === undefined ? hole : { ...hole, why };
+    if (reached === null) this.#session.holes.add(whole);
+    else this.#hole(whole, () => reached);
+  }
+
+  /** Calls each of several functions, of which one is the one; or none, where there may be others. */
+  #each(
+    e: CallExpr,
+    candidates: readonly Target[],
+    others: string | null,
+    values: readonly Value[],
+    frame: Frame,
+  ): Value {
+    const at = `${frame.definition.file}:${e.line}`;
+    const isOne = (name: string): Guard => ({
       text: `${textOf(e.f)} is ${name}`,
       at,
       certainty: 'may',
-    }));
-    const others: Guard = { text: `${textOf(e.f)} is something else`, at, certainty: 'may' };
-    return this.#statements.alternatives([...guards, others], (i) => {
-      const name = candidates[i];
-      return name === undefined
-        ? undefined
-        : this.#invoke(name, frame.definition.file, e, values, frame);
     });
+    const guards = [
+      ...candidates.map(({ name }) => isOne(name)),
+      ...(others === null ? [] : [isOne(others)]),
+    ];
+    return this.#statements.alternatives(guards, (i) => {
+      const one = candidates[i];
+      return one === undefined ? undefined : this.#invoke(one.name, one.file, e, values, frame);
+    });
+  }
+
+  /**
+   * Notes a hole, and what the code behind it can call at most. Where that is known, what it assigns
+   * by name is forgotten: a branch that hangs on it is then open, not taken for what it was.
+   */
+  #hole(hole: OrderHole, reached: () => Reached): void {
+    const { holes, store } = this.#session;
+    const { places } = this.#evaluator;
+    if (this.#session.isSubsystemUp()) return holes.add(hole);
+    const { calls, open, assigned, functions } = reached();
+    if (open !== null) {
+      this.#session.passedOver++;
+      const why = [hole.why, open].filter((part) => part !== undefined).join('; ');
+      return holes.add({ ...hole, why });
+    }
+    const looked = functions === 1 ? 'it was read' : `${functions} functions were read`;
+    const note = functions === 0 ? undefined : `${looked} for what it calls`;
+    const why = [hole.why, note].filter((part) => part !== undefined).join('; ');
+    holes.add({ ...hole, ...(why !== '' && { why }), reaches: [...calls] });
+    for (const { path, file } of assigned) {
+      const [root = path] = path.split(/[.[]/, 1);
+      const binding = places.bind(root, places.constantFrame(file));
+      if (binding.kind !== 'place') continue;
+      store.write(binding.path + path.slice(root.length), undefined);
+      store.forgetBelow(binding.path + path.slice(root.length), undefined);
+    }
   }
 
   // What a function that is not followed may have stored through `&local`.
@@ -165,12 +237,14 @@ export class Calls {
       return this.#answer(name, api, e, event, frame);
     }
     const cut = cutFor(name);
-    const { holes, program, events } = this.#session;
+    const { program, events } = this.#session;
+    const before = events.length;
+    const reached = (): Reached => this.#session.reach.ofFunction(name, file);
     const at = `${frame.definition.file}:${e.line}`;
     if (cut !== undefined) {
       this.#session.cutsMet.add(name);
       if (cut === placeholder) this.#session.isBoardUnknown = true;
-      if (cut.hole) holes.add({ kind: 'cut', what: name, at, before: events.length, why: cut.why });
+      if (cut.hole) this.#hole({ kind: 'cut', what: name, at, before, why: cut.why }, reached);
       if (name === 'config_rootfound') this.#emitter.attach(e.line, frame);
       if (cut.writes !== false) this.#forgetArguments(e, frame);
       return undefined;
@@ -179,21 +253,21 @@ export class Calls {
     if (definition === null) {
       const label = program.labelPlace(name);
       if (label === undefined)
-        holes.add({ kind: 'missing definition', what: name, at, before: events.length });
-      else
-        holes.add({
-          kind: 'opaque function',
-          what: name,
-          at: label,
-          before: events.length,
-          why: 'assembly',
-        });
+        this.#hole({ kind: 'missing definition', what: name, at, before }, reached);
+      else {
+        const why = 'assembly';
+        this.#hole({ kind: 'opaque function', what: name, at: label, before, why }, reached);
+      }
       this.#forgetArguments(e, frame);
       return api === undefined ? undefined : this.#answer(name, api, e, event, frame);
     }
     if (api?.follow === 'aside') {
       this.#followAside(definition, values, frame, e);
       return this.#answer(name, api, e, event, frame);
+    }
+    if (aside.has(name)) {
+      this.#followAside(definition, values, frame, e);
+      return undefined;
     }
     const result = this.follow(definition, values, frame, e.line, e.texts);
     if (api?.answer === 'success') return this.#answer(name, api, e, event, frame);

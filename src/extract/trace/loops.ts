@@ -58,6 +58,7 @@ export class Loops {
       names: session.entryNames.length,
       steps: session.stepsMaxNow,
       result: frame.result,
+      sharedRounds: session.sharedRounds,
       returned: frame.returned,
     };
     session.guards = [...session.guards];
@@ -82,6 +83,7 @@ export class Loops {
     session.stack.length = saved.stack;
     session.entryNames.length = saved.names;
     frame.result = saved.result;
+    session.sharedRounds = saved.sharedRounds;
     frame.returned = saved.returned;
     return null;
   }
@@ -162,7 +164,9 @@ export class Loops {
     const guard: Guard = { text: s.text === '' ? 'for ever' : s.text, at, certainty };
     const round = (): Completion => {
       const mark = store.mark();
+      this.#session.sharedRounds++;
       const completion = this.#statements.run(s.body, frame);
+      this.#session.sharedRounds--;
       if (s.next !== undefined && completion !== 'dead' && completion !== 'return') {
         this.#evaluator.value(s.next, frame);
       }

@@ -5,7 +5,7 @@ import type { OrderArgument } from '../../order/order.ts';
 import type { Session } from './session.ts';
 import { isRange } from './range.ts';
 import type { Value } from './value.ts';
-import { literalText, pointee, textAt } from './value.ts';
+import { addressesOf, literalText, pointee, textAt } from './value.ts';
 
 /** Values of the tree's own `PR_WAITOK`, `IPL_VM`, …. */
 export type FlagTable = ReadonlyMap<string, bigint>;
@@ -72,6 +72,10 @@ export function argument(
   session: Session,
 ): OrderArgument {
   if (value === undefined || isRange(value)) return `?${text}`;
+  const several = addressesOf(value);
+  if (several.length > 1) {
+    return `?${text} (${several.map((path) => session.display(path)).join(' or ')})`;
+  }
   if (name === 'ipl') return levelName(value, flags) ?? plain(value, session);
   if (family !== undefined && /flags$/.test(name)) {
     return flagNames(value, family, flags) ?? plain(value, session);

@@ -3,6 +3,7 @@
  */
 import type { CType, FunctionDef, Stmt } from '../c/ir.ts';
 import type { Holes } from '../holes.ts';
+import { Reach } from '../reach/reach.ts';
 import type { Limits } from '../limits.ts';
 import type { OrderEvent, OrderFrame, OrderHole, OrderProbe } from '../../order/order.ts';
 import type { Program } from '../program/program.ts';
@@ -36,6 +37,12 @@ export interface Guard {
   readonly text: string;
   readonly at: string;
   readonly certainty: 'may' | 'loop' | 'loop0';
+  /** Which decision of the path this is, which of its ways, and of how many. */
+  readonly choice?: number;
+  readonly arm?: number;
+  readonly arms?: number;
+  /** Any way but that one. */
+  readonly not?: true;
   /** The way in which the other path left; the guard ends where that way leads. */
   readonly until?: Completion;
 }
@@ -93,6 +100,13 @@ export class Session {
   callCount = 0;
   frameCount = 0;
   objectCount = 0;
+  choiceCount = 0;
+  /** Decisions by condition, while nothing it reads was written. */
+  readonly choiceOf = new Map<string, number>();
+  /** Counts code that was passed over and may have written anything. */
+  passedOver = 0;
+  /** Loops whose body is run once for all rounds, around the present place. */
+  sharedRounds = 0;
   stopped: string | null = null;
   /** Where a path last ended in panic() or the like. */
   lastEnd = '';
@@ -109,6 +123,7 @@ export class Session {
   readonly holes: Holes;
   readonly limits: Limits;
   readonly withLocks: boolean;
+  readonly reach: Reach;
 
   constructor(setup: {
     readonly program: Program;
@@ -121,6 +136,7 @@ export class Session {
     this.types = setup.types;
     this.holes = setup.holes;
     this.limits = setup.limits;
+    this.reach = new Reach(setup.program, setup.limits.reachMax);
     this.withLocks = setup.withLocks;
   }
 
@@ -132,6 +148,12 @@ export class Session {
     if (this.steps > this.limits.stepsMax) this.stop('stepsMax');
     if (this.store.size > this.limits.storeMax) this.stop('storeMax');
     return this.stopped === null;
+  }
+
+  /** Whether pool_subsystem_init() is over: behind it no hole changes what is registered. */
+  isSubsystemUp(): boolean {
+    const isInside = this.entryNames.includes('pool_subsystem_init');
+    return !isInside && this.events.some(({ call }) => call === 'pool_subsystem_init');
   }
 
   /** Ends the reading for good: the order is then an error, not a short list. */

@@ -4,9 +4,8 @@
  * Where control forks on something unknown each arm runs from the same memory, then the arms are
  * joined: what they agree on stays known. Nothing multiplies, whatever the number of branches.
  */
-import { joined as joinedValues } from './range.ts';
 import type { Value } from './value.ts';
-import { rootOf } from './value.ts';
+import { eitherOf, rootOf } from './value.ts';
 
 /** Present in the store and not known, as against never written. */
 const unknown = Symbol('unknown');
@@ -31,6 +30,8 @@ export class Store {
   readonly #trail: Change[] = [];
   /** Paths that were ever written, by the object they lie in. */
   readonly #within = new Map<string, Set<string>>();
+  readonly #versions = new Map<string, number>();
+  #writes = 0;
 
   get size(): number {
     return this.#values.size;
@@ -43,7 +44,18 @@ export class Store {
   }
 
   write(path: string, value: Value): void {
+    this.#versions.set(path, ++this.#writes);
     this.#put(path, value === undefined ? unknown : value);
+  }
+
+  /** What a condition says of a value that is there: no write. */
+  learn(path: string, value: Value): void {
+    this.#put(path, value === undefined ? unknown : value);
+  }
+
+  /** Changes with every write to the path, on whatever way of the path it happens. */
+  version(path: string): number {
+    return this.#versions.get(path) ?? 0;
   }
 
   /** Sets what has always been there: not undone, and never over what was written. */
@@ -109,8 +121,8 @@ export class Store {
     return values;
   }
 
-  /** Goes on from the join of several captures made from the present memory. */
-  join(snapshots: readonly Snapshot[]): void {
+  /** Goes on from the join of several captures made from the present memory, ways of `choice`. */
+  join(snapshots: readonly Snapshot[], choice?: number): void {
     const paths = new Set<string>();
     for (const snapshot of snapshots) for (const path of snapshot.keys()) paths.add(path);
     for (const path of paths) {
@@ -118,7 +130,7 @@ export class Store {
       let joined: Stored | undefined;
       snapshots.forEach((snapshot, i) => {
         const value = snapshot.has(path) ? snapshot.get(path) : now;
-        joined = i === 0 || joined === value ? value : hull(joined, value);
+        joined = i === 0 || joined === value ? value : oneOf(joined, value, choice);
       });
       this.#put(path, joined);
     }
@@ -140,7 +152,9 @@ export class Store {
       const stored = this.#values.get(key);
       if (stored === undefined) continue;
       const rest = key.startsWith(from) ? key.slice(from.length) : '';
-      if (/^[.[]/.test(rest)) this.#put(to + rest, stored);
+      if (!/^[.[]/.test(rest)) continue;
+      this.#versions.set(to + rest, ++this.#writes);
+      this.#put(to + rest, stored);
     }
   }
 
@@ -151,10 +165,10 @@ export class Store {
   }
 }
 
-// Two numbers leave their bounds, anything else nothing.
-function hull(a: Stored | undefined, b: Stored | undefined): Stored {
+// A few addresses stay, and so do the bounds of numbers; nothing else that differs.
+function oneOf(a: Stored | undefined, b: Stored | undefined, choice?: number): Stored {
   if (a === undefined || b === undefined || a === unknown || b === unknown) return unknown;
-  return joinedValues(a, b) ?? unknown;
+  return eitherOf([a, b], choice) ?? unknown;
 }
 
 export type Snapshot = ReadonlyMap<string, Stored | undefined>;
