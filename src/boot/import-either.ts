@@ -1,3 +1,4 @@
+import { alternativesOf } from '../order/calls.ts';
 import type { OrderEvent } from '../order/order.ts';
 
 /**
@@ -7,8 +8,6 @@ import type { OrderEvent } from '../order/order.ts';
  * two pools of the model, one on each way: in a run one of them is described and used, and the other
  * never exists. So both answers are checked.
  */
-const either = /^\?.* \((\w+) or (\w+)\)$/;
-
 interface Alternative {
   readonly object: string;
   readonly guard: OrderEvent['guards'][number];
@@ -24,9 +23,9 @@ export function withEither(events: readonly OrderEvent[]): {
   const written = events.flatMap((event): readonly OrderEvent[] => {
     const { object } = event;
     if (object === null) return [event];
-    const names = either.exec(String(event.args['palloc'] ?? ''))?.slice(1);
+    const names = alternativesOf(event.args['palloc']);
     const choice = event.decidedBy?.['palloc'];
-    if (names !== undefined && choice !== undefined && !pools.has(object)) {
+    if (names.length === 2 && choice !== undefined && !pools.has(object)) {
       decisions.add(choice);
       const at = `${event.file}:${event.line}`;
       const ways = names.map((name, arm): Alternative => ({

@@ -1,4 +1,4 @@
-import type { OrderEvent } from './order.ts';
+import type { OrderArgument, OrderEvent } from './order.ts';
 
 /**
  * What a call of the allocators' API is about, as far as a question about order needs it.
@@ -153,3 +153,9 @@ export const shownName = (event: OrderEvent): string | undefined => {
   const name = argumentText(event, 'wchan', 'name');
   return name === undefined || name === 'NULL' ? undefined : name.replace(/^"|"$/g, '');
 };
+
+/** What an argument of a reading may be, where it is known that it is one of a few: `?pa (a or b)`. */
+export function alternativesOf(argument: OrderArgument | undefined): readonly string[] {
+  const list = /^\?.* \((\w+(?: or \w+)+)\)$/.exec(String(argument ?? ''))?.[1];
+  return list?.split(' or ') ?? [];
+}

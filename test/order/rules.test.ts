@@ -295,6 +295,29 @@ describe('the four answers', () => {
     expect(said(boot(before(lines, 'cpu_startup', `?option? ${use}`)))).toEqual([]);
   });
 
+  it('a pool of which the machine decides what allocator it has must be on the chain of either', () => {
+    const pool = 'main>bufinit pool_init buf4k wchan=buf4k ipl=NONE palloc=?';
+    const either = (lines: readonly string[]): Order => {
+      const order = boot(lines);
+      const palloc = '?pa (own_allocator or pool_allocator_kmem)';
+      const events = order.events.map((one) =>
+        one.args['palloc'] === '?' ? { ...one, args: { ...one.args, palloc } } : one,
+      );
+      return { ...order, events };
+    };
+    expect(said(either(before(chainBoot, 'set cold', pool)))).toEqual([]);
+    // With the queue emptied too early one of the two waits in it for ever.
+    const flushed = moveBefore(chainBoot, 'pool_subsystem_init', '>kmeminit uvm_km_suballoc');
+    const late = either(before(flushed, '>kmeminit uvm_km_suballoc', pool));
+    const [answer] = askRules(late)
+      .rules.flatMap(({ answers }) => answers)
+      .filter(({ object }) => object === 'buf4k');
+    expect(answer).toMatchObject({
+      verdict: 'unproved',
+      says: 'buf4k is not on the chain of kmem_map when boot ends, if its allocator is pool_allocator_kmem',
+    });
+  });
+
   it('trees without chains have no reclaim callbacks to miss, and the answer says why', () => {
     const [reclaim] = askRules(boot(vmemBoot)).rules.filter(({ rule }) => rule === 'reclaim');
     expect(reclaim?.answers.map(({ verdict }) => verdict)).toEqual(['not applicable']);

@@ -1,4 +1,4 @@
-import { argumentText } from '../calls.ts';
+import { alternativesOf, argumentText } from '../calls.ts';
 import type { RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { isMust } from './ask.ts';
@@ -7,7 +7,7 @@ import { replayChains } from './chains.ts';
 import type { EraFit } from './era.ts';
 import { missingTexts } from './era.ts';
 import type { Survey } from './survey.ts';
-import { objectOf } from './survey.ts';
+import { objectOf, surveyOf } from './survey.ts';
 
 /**
  * Every reclaim callback is installed: each pool whose allocator declares a map is on that map's
@@ -47,7 +47,8 @@ export function reclaimInstalled(
   }
   const replay = replayChains(survey, options);
   for (const fault of replay.faults) reportFault(survey, answers, fault);
-  judgePools(survey, answers, replay);
+  const others = otherWays(survey).map((way) => replayChains(way, options));
+  judgePools(survey, answers, replay, others);
   return answers.report();
 }
 
@@ -75,9 +76,37 @@ function reportFault(survey: Survey, answers: Answers, fault: ChainFault): void 
   );
 }
 
-function judgePools(survey: Survey, answers: Answers, replay: Chains): void {
+/**
+ * The order once for each of the allocators that a pool may have, where the reading knows which they
+ * are: `?pa (a or b)`. Pools are asked one by one, so ways of several need not be combined.
+ */
+function otherWays(survey: Survey): readonly Survey[] {
+  const { events } = survey.order;
+  const most = Math.max(...events.map((event) => alternativesOf(event.args['palloc']).length));
+  return Array.from({ length: Math.max(0, most) }, (_, way) =>
+    surveyOf({
+      ...survey.order,
+      events: events.map((event) => {
+        const names = alternativesOf(event.args['palloc']);
+        const palloc = names[Math.min(way, names.length - 1)];
+        return palloc === undefined ? event : { ...event, args: { ...event.args, palloc } };
+      }),
+    }),
+  );
+}
+
+function judgePools(
+  survey: Survey,
+  answers: Answers,
+  replay: Chains,
+  others: readonly Chains[],
+): void {
   const none: string[] = [];
-  for (const pool of replay.pools) {
+  for (const [index, pool] of replay.pools.entries()) {
+    if (alternativesOf(pool.allocator).length > 0) {
+      judgeEither(survey, answers, index, others);
+      continue;
+    }
     if (/[*()]|->|^\?/.test(pool.allocator) && !pool.allocator.includes('vm_qcache')) {
       answers.add({
         verdict: 'inconclusive',
@@ -111,6 +140,30 @@ function judgePools(survey: Survey, answers: Answers, replay: Chains): void {
   if (none.length > 0) {
     answers.note(`on no chain, because nothing here gives the allocator a map: ${none.join(', ')}`);
   }
+}
+
+/** A pool of which the machine decides what allocator it has: every one of them must hold. */
+function judgeEither(
+  survey: Survey,
+  answers: Answers,
+  index: number,
+  ways: readonly Chains[],
+): void {
+  const lost = ways.flatMap(({ pools, chains }) => {
+    const pool = pools[index];
+    if (pool === undefined || pool.declared === null) return [];
+    const isOn = (chains.get(pool.declared) ?? []).some(({ name }) => name === pool.name);
+    return isOn ? [] : [pool];
+  });
+  const [first] = lost;
+  if (first === undefined) return answers.holds();
+  answers.add({
+    verdict: 'unproved',
+    object: first.name,
+    says: `${first.name} is not on the chain of ${first.declared ?? ''} when boot ends, if its allocator is ${first.allocator}`,
+    at: placeOf(survey.order, first.at.index),
+    guards: first.at.event.guards,
+  });
 }
 
 /** Hooks that give memory back when a pool is asked to. */
