@@ -43,7 +43,8 @@ export class SideEffects {
     const { filesEntered, store, program } = this.#session;
     const own = program.function(name, '')?.file;
     const mapsOnly = kind === 'map' && takesNoMemory.has(name);
-    for (const { path, file, isOfMaps } of (this.#known ??= this.#collect())) {
+    this.#known ??= this.#collect();
+    for (const { path, file, isOfMaps } of this.#known) {
       if (mapsOnly && !isOfMaps) continue;
       if (file === own || filesEntered.has(file)) store.write(path, undefined);
     }
