@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generatedOrder } from '../models/netbsd/orders/review/generated.ts';
+import { generatedOrder } from './generated-order.ts';
 import { portNames } from '../models/netbsd/orders.ts';
 
 /**

@@ -116,7 +116,9 @@ function importSubmap(event: OrderEvent, index: number, maps: MapNames): Importe
       intrsafe: hasBit(event.args['flags'], 2),
       storage: isStatic ? 'static' : 'malloc',
     },
-    made === 'kmem_map' ? [] : assumed,
+    made === 'kmem_map' || assumed.length === 0
+      ? []
+      : [`the size of ${made} is not read, and is taken to be 1 MB`],
   );
 }
 

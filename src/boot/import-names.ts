@@ -18,7 +18,9 @@ export class MapNames {
     for (const event of order.events) {
       if (event.call !== 'set' || event.object === null || !isMapName(event.object)) continue;
       const storage = String(event.args['value'] ?? '');
-      if (storage !== '') this.#byStorage.set(rootOf(storage), event.object);
+      const root = rootOf(storage);
+      // A later global may point at the same map, as buf_map does at kernel_map.
+      if (storage !== '' && !this.#byStorage.has(root)) this.#byStorage.set(root, event.object);
     }
   }
 

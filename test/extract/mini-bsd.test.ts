@@ -118,7 +118,7 @@ describe('extract, on mini-bsd', () => {
   it('keeps the level, cold and the guards with each event', async () => {
     const { events } = await order();
     const contexts = events.map(({ call, context }) => `${call} ${context.ipl} ${context.cold}`);
-    expect(contexts).toContain('spl0 NONE true');
+    expect(contexts).toContain('spl0 HIGH true');
     expect(contexts).toContain('kthread_create NONE false');
     expect(events.find((event) => event.call === 'uvm_km_alloc')?.guards).toMatchObject([
       { text: 'toy_flag & 1', at: 'arch/toy/toy/machdep.c:21', arm: 0, arms: 2 },

@@ -47,6 +47,24 @@ describe('start code that runs where it was not linked', () => {
   });
 });
 
+describe('a comparison of addresses', () => {
+  it('is known between an object of the heap and a variable, and teaches nothing false', async () => {
+    const before = 'int a_thing; int *given; int *other;';
+    const inside = `given = malloc(8, 0, 0);
+      if (given == &a_thing) kthread_create(1);
+      other = &a_thing; if (other == given) kthread_create(2);
+      if (other == &a_thing) kthread_create(3);`;
+    const found = (await eventsWith(before, inside)).filter(
+      ({ call }) => call === 'kthread_create',
+    );
+    // The last one is the boot's own.
+    expect(found.map(({ args, certainty }) => [args['pri'], certainty])).toEqual([
+      [3, 'must'],
+      [0, 'must'],
+    ]);
+  });
+});
+
 describe('a hash function', () => {
   const hash = `struct ctx { int count; int state[5]; } ctx; int other = 1;
     void SHA1Update(struct ctx *c, void *data, int len) { other = 0; }`;

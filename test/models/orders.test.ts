@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
 import { parseOrder } from '../../src/order/order.ts';
-import { generatedOrder } from '../../models/netbsd/orders/review/generated.ts';
+import { generatedOrder } from '../../bench/generated-order.ts';
 import { derive } from '../../models/netbsd/derive.ts';
 import { lowWaterOrders, orders, portNames } from '../../models/netbsd/orders.ts';
 import { ports } from '../../models/netbsd/ports/ports.ts';
@@ -90,7 +90,7 @@ describe.each(every)('the order of $port in era $era', ({ order, port }) => {
     const warm = placeOf(order, 'set cold');
     order.events.forEach((event, index) => {
       expect(event.context.cold).toBe(index <= warm);
-      expect(event.context.maySleep).toBe(index <= warm ? false : undefined);
+      expect(event.context.maySleep).toBe(index > warm);
     });
   });
 
@@ -189,10 +189,14 @@ describe('era A, as the source has it', () => {
       'uvm_pageboot_alloc',
       'pool_cache_bootstrap pmap',
     );
-    for (const port of ['i386', 'amd64', 'arm32'] as const) {
-      const steals = orders.a[port].events.filter((event) => event.call === 'uvm_pageboot_alloc');
-      expect(steals.map((event) => event.function)).toEqual(['uvm_page_init']);
-    }
+    const steals = (port: 'i386' | 'amd64' | 'arm32') =>
+      orders.a[port].events
+        .filter((event) => event.call === 'uvm_pageboot_alloc')
+        .map((event) => event.function);
+    expect(steals('i386')).toEqual(['uvm_page_init']);
+    expect(steals('arm32')).toEqual(['uvm_page_init']);
+    // amd64 grows its page tables before main().
+    expect(steals('amd64')).toEqual(['pmap_get_physpage', 'uvm_page_init']);
   });
 
   it('x86 describes pools before it loads memory, arm32 and alpha after', () => {
@@ -313,16 +317,28 @@ describe('derive', () => {
 /** Where the sources lie; without them the lines cannot be compared. */
 const sources = process.env['NETBSD_5_2_SYS'] ?? '';
 
-/** What the line of an event must contain: the call, or the global that is set. */
-const textOf = (event: OrderEvent): string =>
-  event.call === 'set' ? (event.object?.split('.').at(-1) ?? '') : event.call;
+/** Calls of the source that are another one's in the model. */
+const sameInTheModel: { readonly [call: string]: readonly string[] } = {
+  kmem_alloc: ['kmem_zalloc', 'hashinit', 'percpu_alloc'],
+  pool_cache_get: ['mutex_obj_alloc'],
+  pool_sethardlimit: ['pool_cache_sethardlimit'],
+  uvm_pageboot_alloc: ['uvm_page_physget', 'pmap_steal_memory'],
+};
+
+/** What the line of an event must contain one of: the call, or the global that is set. */
+const textsOf = ({ call, object }: OrderEvent): readonly string[] =>
+  call === 'set' ? [object?.split('.').at(-1) ?? ''] : [call, ...(sameInTheModel[call] ?? [])];
 
 const lineOf = (file: string, line: number): string =>
   readFileSync(join(sources, file), 'latin1').split('\n')[line - 1] ??
   '(beyond the end of the file)';
 
 /** Functions that are reached through a pointer: the line of the caller shows what takes them there. */
-const indirectCalls = [{ called: 'cpu_attach', by: 'config_rootfound("mainbus"' }];
+const indirectCalls = [
+  { called: 'cpu_attach', by: 'config_rootfound("mainbus"' },
+  { called: '_run_once', by: 'RUN_ONCE(&control, vmem_init)' },
+  { called: 'vmem_init', by: 'o->o_error = fn()' },
+];
 
 describe.skipIf(sources === '')('the order of era A', () => {
   it.each(portNames)(
@@ -337,7 +353,11 @@ describe.skipIf(sources === '')('the lines cited', () => {
   it.each(portNames)('%s: each event that was read stands at its line', (port) => {
     for (const event of orders.a[port].events.filter((one) => one.origin === 'read')) {
       const place = `${event.file}:${event.line}`;
-      expect(lineOf(event.file, event.line), place).toContain(textOf(event));
+      const line = lineOf(event.file, event.line);
+      expect(
+        textsOf(event).some((text) => line.includes(text)),
+        `${place}: ${line}`,
+      ).toBe(true);
     }
   });
 

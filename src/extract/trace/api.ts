@@ -234,7 +234,7 @@ export const lockUses: ReadonlySet<string> = new Set([
 /** Globals whose assignment marks a phase; each becomes a `set` event. */
 export const phaseGlobals: ReadonlySet<string> = new Set([
   ...['kernel_map', 'kmem_map', 'mb_map', 'phys_map', 'exec_map', 'pager_map', 'module_map'],
-  ...['lkm_map', 'st_map', 'pt_map', 'uvm_kernel_object', 'uvm.kernel_object'],
+  ...['lkm_map', 'st_map', 'pt_map', 'buf_map', 'uvm_kernel_object', 'uvm.kernel_object'],
   ...['kmem_arena', 'kmem_va_arena', 'kmem_meta_arena', 'kmem_va_meta_arena'],
   ...['uvm.page_init_done', 'uvm.pagedaemon_lwp', 'cold', 'mp_online', 'pmap_initialized', 'ncpu'],
 ]);

@@ -148,8 +148,12 @@ function same(a: bigint | string, b: bigint | string): boolean | undefined {
   }
   if (a.includes('[*]') || b.includes('[*]')) return undefined;
   if (a === b) return true;
-  return a.startsWith('&') && b.startsWith('&') && !/@\w+#|^&\d+:/.test(a + b) ? false : undefined;
+  if (!a.startsWith('&') || !b.startsWith('&')) return undefined;
+  // Two heap objects of one name, or two locals, may be one; neither is a variable of the kernel.
+  return isMany(a) && isMany(b) ? undefined : false;
 }
+
+const isMany = (address: string): boolean => /@\w+#|^&\d+:/.test(address);
 
 function between(a: string, b: string): bigint | undefined {
   const split = (path: string): readonly [string, bigint] | undefined => {

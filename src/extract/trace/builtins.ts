@@ -67,10 +67,6 @@ export function builtin(
       if (to !== undefined) store.write('@ipl', literal(to));
       return answer(undefined);
     }
-    case 'spl0': {
-      store.write('@ipl', literal('NONE'));
-      return null;
-    }
     case 'memset':
     case 'bzero': {
       const path = pointee(values[0]);

@@ -133,7 +133,9 @@ export class Emitter {
     const isBound = backingMap.test(global) && frame.definition.file !== poolFile;
     if (!phaseGlobals.has(global) && !isBound) return null;
     const shown = argument('value', value, 'value', undefined, this.#flags(), this.#session);
-    this.#push('set', global, { value: shown }, line, frame);
+    const event = this.#push('set', global, { value: shown }, line, frame);
+    // The assignment itself still runs in the phase that it ends.
+    if (global === 'cold') event.context = { ...event.context, cold: true, maySleep: false };
     return global;
   }
 

@@ -13,7 +13,7 @@ import { isPure } from './pure.ts';
 import { narrowed } from './range.ts';
 import { lineOf, negated, textOf } from './text.ts';
 import type { Value } from './value.ts';
-import { eitherOf, fromBoolean, truth } from './value.ts';
+import { eitherOf, fromBoolean, pointee, truth } from './value.ts';
 
 const opposite: { readonly [op: string]: string } = {
   ...{ '<': '>=', '<=': '>', '>': '<=', '>=': '<', '!=': '==', '==': '!=' },
@@ -251,7 +251,10 @@ export class Statements {
     } else if (!holds) value = 0n;
     if (value === undefined || !isPlain(subject)) return;
     const path = this.#evaluator.place(subject, frame);
-    if (path !== undefined && !path.includes('[*]')) this.#session.store.learn(path, value);
+    // What is known to be another object stays that: the arm is one that nothing takes.
+    if (path === undefined || path.includes('[*]')) return;
+    const before = pointee(this.#session.store.read(path).value);
+    if (before === undefined || before.includes('[*]')) this.#session.store.learn(path, value);
   }
 
   // On the arm where `n < 8` does not hold n is at least 8, if no conversion comes between.

@@ -19,7 +19,7 @@ import type { Reached } from '../reach/reach.ts';
 import type { FlagTable } from './render.ts';
 import type { Frame, Guard, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { addressesOf, addressOf, pointee } from './value.ts';
+import { addressesOf, addressOf, literal, pointee } from './value.ts';
 import { converted } from './arithmetic.ts';
 
 /** Functions that a pointer may hold, of which each is followed. */
@@ -232,6 +232,8 @@ export class Calls {
         (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined));
     if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
+    // The call itself still runs at the level that it leaves.
+    if (name === 'spl0') this.#session.store.write('@ipl', literal('NONE'));
     if (api !== undefined && event !== null && !api.follow) {
       this.#effects.notFollowed(name);
       return this.#answer(name, api, e, event, frame);

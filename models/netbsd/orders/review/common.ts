@@ -19,6 +19,10 @@ const otherPools: readonly Decision[] = [
     },
     because: 'the link set of POOL_INIT, which was very likely gone in January 2011',
   },
+  {
+    leaveOut: { call: ['pool_init', 'uvm_km_alloc'], within: ['shminit', 'seminit', 'msginit'] },
+    because: 'System V IPC, an option as file systems and protocols are',
+  },
 ];
 
 /** What has no name in the source is called by what it is for. */
@@ -124,12 +128,6 @@ const afterAutoconfiguration: readonly Decision[] = [
     because: 'main() does not come back from it',
   },
 ];
-
-/** An option as file systems and protocols are, whose pools the boot orders stand for without, too. */
-export const sysvIpc: Decision = {
-  leaveOut: { call: ['pool_init', 'uvm_km_alloc'], within: ['shminit', 'seminit', 'msginit'] },
-  because: 'System V IPC, an option as file systems and protocols are',
-};
 
 /** Decisions that hold on each of the four ports. */
 export const common: readonly Decision[] = [

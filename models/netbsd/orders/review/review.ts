@@ -85,7 +85,6 @@ export function reviewed(imported: Imported, review: Review): Order {
   const open = events.filter(({ guards }) => guards.length > 0).map(nameOf);
   if (open.length > 0)
     throw new Error(`${review.title}: conditions are open on ${open.join(', ')}`);
-  const files = new Set(events.flatMap((event) => [event, ...event.stack].map(({ file }) => file)));
   const { tree, revisions, hash = '', options = {} } = order.source;
   const named = ['MULTIPROCESSOR', 'PAE', 'XEN'];
   return {
@@ -95,11 +94,7 @@ export function reviewed(imported: Imported, review: Review): Order {
     origin: 'read',
     source: {
       tree,
-      revisions: Object.fromEntries(
-        Object.entries(revisions)
-          .filter(([file]) => files.has(file))
-          .sort(([a], [b]) => (a < b ? -1 : 1)),
-      ),
+      revisions,
       reading: hash,
       config: review.config,
       options: Object.fromEntries(

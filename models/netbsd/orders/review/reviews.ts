@@ -1,5 +1,5 @@
 import type { PortName } from '../../orders.ts';
-import { axioms, called, common, sysvIpc } from './common.ts';
+import { axioms, called, common } from './common.ts';
 import { onAll, onAlpha, onAmd64, onArm32, onI386, onX86, opened } from './remarks.ts';
 import { withoutDirectMap } from './remarks.ts';
 import type { Decision, Review } from './review.ts';
@@ -16,6 +16,26 @@ const yields = (anchor: 'mp_online' | 'cpu_boot_secondary_processors'): Decision
   },
   after: anchor === 'mp_online' ? { call: 'set', of: anchor } : { call: anchor },
   because: 'the first switch of threads, which a reading does not follow',
+});
+
+/** Attached by autoconfiguration, of which a reading lists the beginning only. */
+const furtherCpus = (arch: string, line: number): Decision => ({
+  add: {
+    call: 'mi_cpu_attach',
+    object: 'ci',
+    args: { cpu: 1 },
+    function: 'cpu_attach',
+    file: 'arch/x86/x86/cpu.c',
+    line: 341,
+    certainty: 'loop0',
+    stack: [
+      { function: 'main', file: 'kern/init_main.c', line: 812 },
+      { function: 'configure', file: 'kern/subr_autoconf.c', line: 437 },
+      { function: 'cpu_configure', file: `arch/${arch}/${arch}/autoconf.c`, line },
+    ],
+  },
+  before: { call: 'spl0' },
+  because: 'one for each further CPU, from config_rootfound',
 });
 
 /** Where the reading cannot tell how much memory there is, the machine of the model has 16 MB or more. */
@@ -46,13 +66,8 @@ const loadsMemory = (within: string): Decision => ({
 });
 
 const x86: readonly Decision[] = [
-  sysvIpc,
   called('malloc', 'uvm_cpu_attach', 'free page buckets of the other CPUs'),
   called('uvm_km_alloc', 'gdt_init', 'gdt'),
-  {
-    leaveOut: { call: 'malloc', within: 'egavga_getfont' },
-    because: 'a font of the VGA console, if none that is built in matches',
-  },
   {
     leaveOut: { call: 'uvm_km_alloc', within: 'bios32_init' },
     because: 'the BIOS of the machine, a driver',
@@ -72,8 +87,8 @@ export const reviews: { readonly [port in PortName]: Review } = {
     arch: 'i386',
     config: 'GENERIC',
     axioms,
-    reading: [enoughMemory],
-    decisions: [...common, ...x86, loadsMemory('init386'), yields('cpu_boot_secondary_processors')],
+    reading: [enoughMemory, furtherCpus('i386', 121), yields('cpu_boot_secondary_processors')],
+    decisions: [...common, ...x86, loadsMemory('init386')],
     remarks: [...onAll, ...withoutDirectMap, ...opened, ...onX86, ...onI386],
   },
   amd64: {
@@ -82,7 +97,7 @@ export const reviews: { readonly [port in PortName]: Review } = {
     arch: 'amd64',
     config: 'GENERIC',
     axioms,
-    reading: [enoughMemory],
+    reading: [enoughMemory, furtherCpus('amd64', 97), yields('cpu_boot_secondary_processors')],
     decisions: [
       ...common,
       ...x86,
@@ -98,7 +113,6 @@ export const reviews: { readonly [port in PortName]: Review } = {
         because: 'a page for each level and each range; the first one stands for all',
       },
       loadsMemory('init_x86_64'),
-      yields('cpu_boot_secondary_processors'),
     ],
     remarks: [...onAll, ...withoutDirectMap, ...opened, ...onX86, ...onAmd64],
   },
@@ -108,7 +122,7 @@ export const reviews: { readonly [port in PortName]: Review } = {
     arch: 'evbarm',
     config: 'IQ80321',
     axioms,
-    reading: [enoughMemory],
+    reading: [enoughMemory, yields('mp_online')],
     decisions: [
       ...common,
       loadsMemory('initarm'),
@@ -147,7 +161,6 @@ export const reviews: { readonly [port in PortName]: Review } = {
         before: { call: 'pool_cache_bootstrap', of: 'amappl' },
         because: 'a macro around an instruction',
       },
-      yields('mp_online'),
     ],
     remarks: [...onAll, ...withoutDirectMap, ...onArm32],
   },
@@ -157,16 +170,19 @@ export const reviews: { readonly [port in PortName]: Review } = {
     arch: 'alpha',
     config: 'GENERIC',
     axioms,
-    reading: [],
+    reading: [yields('mp_online')],
     decisions: [
       ...common,
-      sysvIpc,
       {
         leaveOut: { call: 'uvm_km_vacache_init' },
         because: 'uvm_km_vacache_init, which is empty where PMAP_MAP_POOLPAGE is defined',
       },
+      {
+        settle: { call: 'pool_cache_bootstrap', of: 'pmap' },
+        args: { size: 96, sizeIs: 'PMAP_SIZEOF(pmap_ncpuids)' },
+        because: 'the machine has one CPU id; the size is that of the compiled declarations',
+      },
       loadsMemory('alpha_init'),
-      yields('mp_online'),
     ],
     remarks: [...onAll, ...opened, ...onAlpha],
   },
