@@ -23,6 +23,7 @@ import { Program } from './program/program.ts';
 import { Types } from './program/types.ts';
 import { FreshUnits } from './program/unit-reader.ts';
 import type { SourceTree } from './source-tree.ts';
+import { unknownOptions } from './unknown-options.ts';
 import { axioms } from './trace/axioms.ts';
 import { Interpreter } from './trace/interpreter.ts';
 
@@ -100,6 +101,8 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
   const trace = interpreter.run(entries.frames);
   const problems = completeness(trace, holes, configuration.value);
   if (problems.length > 0) return bad(...problems);
+  const texts = program.texts(units.filesRead);
+  const strange = unknownOptions(configuration.value, texts);
   const order: Order = {
     schema: orderSchema,
     title: `${options.arch} ${configuration.value.name} of ${release(tree)}`,
@@ -113,6 +116,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
       options: Object.fromEntries(
         [...configuration.value.options].sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
+      ...(strange.length > 0 && { unknownOptions: strange }),
     },
     entries: [...entries.frames],
     axioms: [
@@ -122,7 +126,7 @@ export async function extract(tree: SourceTree, options: ExtractOptions): Promis
     events: trace.events,
     holes: [...holes.all()],
     uninitialised: uninitialised(trace.events, {
-      all: program.texts(units.filesRead),
+      all: texts,
       isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
     }),
   };

@@ -96,6 +96,8 @@ const order = v.strictObject({
     hash: v.optional(text),
     config: v.optional(text),
     options: v.optional(v.record(v.string(), v.string())),
+    /** Options that were asked for and that nothing in the tree knows, with those spelt alike. */
+    unknownOptions: v.optional(v.array(v.strictObject({ name: text, nearest: v.array(text) }))),
   }),
   entries: v.optional(v.array(frame)),
   /** Assumptions of the reading: `no context switch while cold`. */

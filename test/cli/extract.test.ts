@@ -94,6 +94,7 @@ describe('bootproof extract', () => {
     const before = readdirSync(alone, { recursive: true });
     const ran = await extract('--arch', 'toy', alone);
     expect(orderOf(ran).events.length).toBeGreaterThan(20);
+    expect(ran.err).toContain('common/ is not beside sys');
     expect(readdirSync(alone, { recursive: true })).toEqual(before);
   });
 
@@ -142,6 +143,18 @@ describe('bootproof extract --diff', () => {
     expect(out).toMatch(/now breaks rule initialised: pool_get\(\) uses the pool pmap_pv_pool/);
   });
 
+  it('warns of an option that nothing knows: no difference would be no answer', async () => {
+    const { code, out, err } = await toy('--diff', '--with', 'BUG_EARLY_GTE');
+    expect([code, out]).toEqual([0, expect.stringContaining('no difference')]);
+    expect(err).toContain('option BUG_EARLY_GTE: no conf file declares it');
+    expect(err).toContain('nearest: BUG_EARLY_GET');
+    // Declared, and asked for by nobody; and asked for by an #if alone.
+    for (const known of ['TOY_POOLS', 'NLOGDEV']) {
+      expect((await toy('--option', known)).err).not.toContain(`option ${known}`);
+    }
+    expect((await toy('--option', 'DIAGNOSTICS')).err).toContain('nearest: DIAGNOSTIC');
+  });
+
   it('refuses a boot that a change makes end early, rather than compare half of it', async () => {
     const { code, err } = await toy('--diff', '--with', 'BUG_LATE_STEAL');
     expect(code).toBe(2);
@@ -170,6 +183,11 @@ describe('bad input of extract', () => {
     ['an unknown function', ['--arch', 'toy', '--until', 'pmap_inti', tree], 'nearest: pmap_init'],
     ['an unknown object', ['--arch', 'toy', '--why', 'kept_pol', tree], 'nearest: kept_pool'],
     ['a waiver without a reason', ['--arch', 'toy', '--waive', '1', tree], '--waivers FILE'],
+    [
+      'an option of --diff alone',
+      ['--arch', 'toy', '--without', 'X', tree],
+      '--without: found "X"',
+    ],
     ['one path to compare', ['--diff', '--arch', 'toy', tree], 'expected two paths'],
   ];
 

@@ -6,7 +6,7 @@ import type { Result } from '../../base/diagnostic.ts';
 import { bad, ok } from '../../base/diagnostic.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Declarations } from './configuration.ts';
 import { readDeclarations } from './reader.ts';
 import { selected } from './select.ts';
 
@@ -53,6 +53,8 @@ export function loadConfiguration(
   if (!names.includes(name)) return unknown(`configuration of ${arch}`, name, names);
   const path = `arch/${arch}/conf/${name}`;
   const declared = readDeclarations(tree, path, limits);
+  const asked = Object.keys(request.options ?? {});
+  const undeclared = asked.filter((option) => !isDeclared(declared, option));
   for (const [option, value] of Object.entries(request.options ?? {})) {
     if (value === null) declared.options.delete(option);
     else declared.options.set(option, value);
@@ -65,7 +67,15 @@ export function loadConfiguration(
       hint: 'a kernel configuration begins with a `machine` line, often in its std.ARCH',
     });
   }
-  return ok(selected(declared, { arch, name, path }, (file) => tree.size(file) !== null));
+  const identity = { arch, name, path, undeclared, declared: [...declared.headerOf.keys()] };
+  return ok(selected(declared, identity, (file) => tree.size(file) !== null));
+}
+
+/** Declared by defflag and the like, set by the configuration, or what files are selected by. */
+function isDeclared({ headerOf, options, files }: Declarations, option: string): boolean {
+  if (headerOf.has(option) || options.has(option)) return true;
+  const word = new RegExp(`(?<![\\w.-])${option}(?![\\w.-])`, 'i');
+  return files.some(({ condition }) => word.test(condition));
 }
 
 function unknown<T>(what: string, name: string, known: readonly string[]): Result<T> {

@@ -4,11 +4,8 @@
  */
 import type { Attachment, ConfProblem, Configuration, Declarations } from './configuration.ts';
 
-interface Identity {
-  readonly arch: string;
-  readonly name: string;
-  readonly path: string;
-}
+/** What is known of a configuration before anything is selected. */
+type Identity = Pick<Configuration, 'arch' | 'name' | 'path' | 'declared' | 'undeclared'>;
 
 /** Selects; `exists` tells which files the tree really has. */
 export function selected(
