@@ -1,5 +1,5 @@
 import type { Family } from './calls.ts';
-import { families, meaningOf, plainName, shownName } from './calls.ts';
+import { families, isLockUse, meaningOf, plainName, shownName } from './calls.ts';
 import { canonicalName, pathOf } from './canonical.ts';
 import type { Order, OrderEvent } from './order.ts';
 
@@ -36,9 +36,13 @@ export function listOrder(order: Order, options: ListingOptions = {}): Listing {
   const width = options.width ?? 100;
   const end = endOf(order, options.until);
   const rows: Row[] = [];
-  const hidden = { folded: 0, frees: 0, others: 0, later: order.events.length - end };
+  const hidden = { folded: 0, frees: 0, locks: 0, others: 0, later: order.events.length - end };
   for (const [index, event] of order.events.slice(0, end).entries()) {
     const { family, role } = meaningOf(event);
+    if (isLockUse(event) && options.expand !== true && options.only?.includes('lock') !== true) {
+      hidden.locks++;
+      continue;
+    }
     if (options.only !== undefined && !options.only.includes(family)) {
       hidden.others++;
       continue;
@@ -176,12 +180,14 @@ const fit = (text: string, width: number): string =>
 function hiddenText(hidden: {
   folded: number;
   frees: number;
+  locks: number;
   others: number;
   later: number;
 }): string {
   const parts = [
     hidden.folded > 0 ? `${hidden.folded} inside the calls above` : '',
     hidden.frees > 0 ? `${hidden.frees} that give back` : '',
+    hidden.locks > 0 ? `${hidden.locks} that use locks` : '',
     hidden.others > 0 ? `${hidden.others} of other kinds` : '',
     hidden.later > 0 ? `${hidden.later} after the end of the listing` : '',
   ].filter((part) => part !== '');

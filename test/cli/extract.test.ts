@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../src/order/order.ts';
+import { before, boot, vmemBoot } from '../order/small-boot.ts';
 import type { Ran } from './harness.ts';
 import { bootproof } from './harness.ts';
 
@@ -141,6 +142,20 @@ describe('bootproof extract --diff', () => {
     expect(code).toBe(1);
     expect(out).toContain('pool_get(pmap_pv_pool) is new, and breaks rule initialised');
     expect(out).toMatch(/now breaks rule initialised: pool_get\(\) uses the pool pmap_pv_pool/);
+  });
+
+  it('does not compare where locks are taken, and says so all the same if that breaks a rule', async () => {
+    const taken = before(vmemBoot, 'cpu_startup', 'main>foo_init mutex_enter foo_lock');
+    const files = [vmemBoot, taken].map((lines, i) => {
+      const file = join(folder, `locks-${i}.json`);
+      writeFileSync(file, JSON.stringify(boot(lines)));
+      return file;
+    });
+    const { code, out } = await extract('--diff', ...files);
+    expect(code).toBe(1);
+    expect(out).toContain('0 events moved, 0 new');
+    expect(out).toContain('now breaks rule initialised: mutex_enter() uses the lock foo_lock');
+    expect(out).not.toContain('no difference');
   });
 
   it('warns of an option that nothing knows: no difference would be no answer', async () => {

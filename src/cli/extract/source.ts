@@ -90,6 +90,7 @@ export async function readTree(path: string, reading: Reading, io: Io): Promise<
         ...(config === undefined ? {} : { config }),
         options,
         cache,
+        locks: true,
         progress: (what) => {
           if (io.showsProgress) io.err(`\r\x1b[K${arch}: ${what}`);
         },

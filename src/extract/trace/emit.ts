@@ -53,7 +53,8 @@ export class Emitter {
     if (typeof api.object === 'number') {
       const path = pointee(values[api.object]);
       const text = e.texts[api.object];
-      object = path === undefined ? objectText(text, values[api.object]) : session.display(path);
+      object =
+        path === undefined ? objectText(text, values[api.object], frame) : session.display(path);
     }
     return this.#push(name, object, args, e.line, frame);
   }
@@ -147,10 +148,10 @@ export class Emitter {
   #isAttached = false;
 }
 
-// What could not be named keeps its text, marked; a null pointer is known by what was written.
-function objectText(text: string | undefined, value: Value): string {
+// What could not be named keeps its text, marked; a null global is known by what was written.
+function objectText(text: string | undefined, value: Value, { locals }: Frame): string {
   const bare = (text ?? '').replace(/^&/, '');
-  return value === 0n && /^\w+$/.test(bare) ? bare : `?${bare}`;
+  return value === 0n && /^\w+$/.test(bare) && !locals.has(bare) ? bare : `?${bare}`;
 }
 
 function certaintyOf(guards: readonly Guard[]): TraceEvent['certainty'] {

@@ -131,9 +131,12 @@ export class Calls {
     if (name === '_splnone') return this.#invoke('spl0', file, e, values, frame);
     const known = builtin(name, values, this.#session, this.#evaluator, this.#flags());
     if (known !== null) return known.value;
-    const api =
-      apiCalls.get(name) ?? (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined);
-    if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
+    if (lockUses.has(name)) {
+      if (this.#session.withLocks) this.#emitter.call(name, lockUse, e, values, frame);
+      // Whether it is listed or not, the boot goes the same way: nobody else holds a lock.
+      return name.includes('try') ? 1n : undefined;
+    }
+    const api = apiCalls.get(name);
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
     if (api !== undefined && event !== null && !api.follow)
       return this.#answer(name, api, e, event, frame);
