@@ -57,6 +57,7 @@ describe('bootproof extract', () => {
     expect(out).toContain('pool_cache_bootstrap');
     expect(out).not.toContain('kept_pool');
     expect(out).not.toContain('M uvm_setpagesize');
+    expect(out).toContain('the rules, asked of the whole order:');
     expect(out).toContain('M always, m on a condition, L in a loop, l maybe never');
   });
 

@@ -101,7 +101,10 @@ function outputOf(order: Order, report: OrderReport, words: ExtractWords, io: Io
   }
   const view = viewText(order, report, words);
   const isAlone = words.why !== undefined || words.bringUp === true || showsTable(words);
-  return isAlone ? view : `${view}${view === '' ? '' : '\n'}${rulesText(report)}`;
+  if (isAlone) return view;
+  const isPart = words.until !== undefined || words.only !== undefined;
+  const head = isPart ? 'the rules, asked of the whole order:\n' : '';
+  return `${view}${view === '' ? '' : '\n'}${head}${rulesText(report)}`;
 }
 
 function save(path: string, order: Order): void {
