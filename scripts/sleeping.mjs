@@ -23,7 +23,7 @@ const ports = [
 async function orderOf(tree, { arch, configs }, cache) {
   const faults = [];
   for (const config of configs) {
-    const result = await extract(tree, { arch, config, cache });
+    const result = await extract(tree, { arch, config, cache, locks: true });
     if (result.ok) return result.value;
     faults.push(...result.diagnostics.map(({ message }) => message));
   }

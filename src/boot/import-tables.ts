@@ -29,6 +29,8 @@ const arena = 'vmem(9) is not modelled; the calls that it makes are events of th
 export const irrelevantCalls: ReadonlyMap<string, string> = new Map([
   ...reasons(lock, 'mutex_init rw_init cv_init mutex_destroy rw_destroy cv_destroy mutex_obj_free'),
   ...reasons(lock, 'mutex_enter mutex_spin_enter mutex_exit mutex_spin_exit mutex_tryenter'),
+  ...reasons(lock, 'mutex_vector_enter mutex_vector_exit rw_tryupgrade rw_downgrade'),
+  ...reasons(lock, 'rw_vector_enter rw_vector_exit rw_vector_tryenter'),
   ...reasons(lock, 'rw_enter rw_exit rw_tryenter cv_wait cv_timedwait cv_signal cv_broadcast'),
   ...reasons(callout, 'callout_init callout_setfunc callout_reset callout_schedule callout_stop'),
   ...reasons(callout, 'callout_startup callout_destroy'),

@@ -24,6 +24,7 @@ import { Types } from './program/types.ts';
 import { FreshUnits } from './program/unit-reader.ts';
 import type { SourceTree } from './source-tree.ts';
 import { readOnce } from './source-tree.ts';
+import { unknownOptions } from './unknown-options.ts';
 import { axioms } from './trace/axioms.ts';
 import { Interpreter } from './trace/interpreter.ts';
 
@@ -105,6 +106,8 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
   cached?.keep();
   const problems = completeness(trace, holes, configuration.value);
   if (problems.length > 0) return bad(...problems);
+  const texts = program.textsWith(units.filesRead);
+  const strange = unknownOptions(configuration.value, texts);
   const order: Order = {
     schema: orderSchema,
     title: `${options.arch} ${configuration.value.name} of ${release(tree)}`,
@@ -118,6 +121,7 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
       options: Object.fromEntries(
         [...configuration.value.options].sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
+      ...(strange.length > 0 && { unknownOptions: strange }),
     },
     entries: [...entries.frames],
     ...(units.facts !== null && { facts: units.facts }),
@@ -130,7 +134,7 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     events: trace.events,
     holes: [...holes.all()],
     uninitialised: uninitialised(trace.events, {
-      all: program.textsWith(units.filesRead),
+      all: texts,
       isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
     }),
     probes: [...trace.probes],

@@ -17,13 +17,17 @@ interface Texts {
   readonly isTouchedByAssembly: (name: string) => boolean;
 }
 
+/** One place is enough to leave an answer open; some more are worth looking at. */
+const placesMax = 12;
+
 /** The objects of the trace that are used and have no initialiser in it, with who else names them. */
 export function uninitialised(events: readonly OrderEvent[], texts: Texts): Uninitialised[] {
   return candidates(events).map((object) => {
     const named = [...texts.all].flatMap(([file, text]) =>
       linesNaming(object, text).map((line) => `${file}:${line}`),
     );
-    return { object, named: texts.isTouchedByAssembly(object) ? [...named, 'assembly'] : named };
+    const shown = named.slice(0, placesMax);
+    return { object, named: texts.isTouchedByAssembly(object) ? ['assembly', ...shown] : shown };
   });
 }
 

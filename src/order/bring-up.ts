@@ -1,6 +1,7 @@
 import { earlyIn, isCertainlyMet, momentText, probeAt, wayText, windowsOf } from './demands.ts';
 import type { Order } from './order.ts';
 import type { Place } from './rules/answer.ts';
+import { isMust } from './rules/ask.ts';
 import type { EraName } from './rules/era.ts';
 import type { Findings } from './rules/index.ts';
 import { askRules } from './rules/index.ts';
@@ -66,8 +67,8 @@ const routines = [
 interface Column {
   readonly name: string;
   readonly needs: readonly Need[] | null;
-  /** The reverse: allowed until the need is met. */
-  readonly until?: boolean;
+  /** Allowed until this is met. */
+  readonly until?: Need;
   /** The probes that ask the same. */
   readonly asks?: string;
 }
@@ -129,7 +130,7 @@ function columnsOf(facts: Facts, era: EraName): Column[] {
   const pages: Column[] = facts.isHosted
     ? []
     : [
-        { name: 'steal', needs: [pagesNeed(survey)], until: true },
+        { name: 'steal', needs: [loadedNeed(survey)], until: pagesNeed(survey) },
         { name: 'page', needs: [pagesNeed(survey)], asks: 'page' },
       ];
   return [
@@ -160,18 +161,25 @@ function byProbe(survey: Survey, { asks }: Column, index: number): Permission {
   return early.length + probe.holes.length > 0 ? 'maybe' : 'yes';
 }
 
+/** Pages can be stolen only out of memory that was handed over. */
+const loadedNeed = (survey: Survey): Need => ({
+  need: 'memory segments are loaded',
+  suppliers: survey.calls('uvm_page_physload'),
+  expectedIn: 'the port',
+});
+
 function byNeeds({ needs, until }: Column, index: number): Permission {
   if (needs === null) return 'maybe';
-  const states = needs.map(({ suppliers }) => {
-    const earlier = suppliers.filter((one) => one.index < index);
-    if (earlier.some(({ event }) => event.certainty === 'must' || event.certainty === 'loop'))
-      return 'yes';
-    return earlier.length > 0 ? 'maybe' : 'no';
-  });
-  const met = states.every((state) => state === 'yes');
-  if (until === true) return met ? 'no' : 'yes';
-  if (met) return 'yes';
+  if (until !== undefined && stateOf(until, index) === 'yes') return 'no';
+  const states = needs.map((need) => stateOf(need, index));
+  if (states.every((state) => state === 'yes')) return 'yes';
   return states.includes('no') ? 'no' : 'maybe';
+}
+
+function stateOf({ suppliers }: Need, index: number): Permission {
+  const earlier = suppliers.filter((one) => one.index < index);
+  if (earlier.some(isMust)) return 'yes';
+  return earlier.length > 0 ? 'maybe' : 'no';
 }
 
 /** The table as text, a line for each routine and one for each thing called too early in it. */
@@ -184,9 +192,11 @@ export function bringUpText({ columns, rows, obstacles, reason }: BringUp): stri
       .join(' ')
       .trimEnd();
   return [
+    'what each routine may call at its start, and what becomes possible while it runs:',
     line('may call', columns),
-    ...rows.flatMap(({ routine, allowed, tooEarly }) => [
+    ...rows.flatMap(({ routine, allowed, brings, tooEarly }) => [
       line(routine, allowed),
+      ...(brings.length === 0 ? [] : [`  brings: ${brings.join(', ')}`]),
       ...tooEarly.map(({ verdict, says }) => `  ${verdict}: ${says}`),
     ]),
     ...obstacles.map(({ column, says }) => `${column}: ${says}`),

@@ -71,6 +71,7 @@ means('uvm_page_physload uvm_setpagesize pmap_growkernel', 'page', 'other');
 means('callback_register callback_unregister callback_head_init', 'callback', 'other');
 means('mutex_init rw_init', 'lock', 'declare', 'lock');
 means('mutex_enter mutex_spin_enter mutex_tryenter rw_enter rw_tryenter', 'lock', 'use', 'lock');
+means('rw_downgrade rw_tryupgrade', 'lock', 'use', 'lock');
 means('mutex_exit mutex_spin_exit rw_exit mutex_destroy rw_destroy', 'lock', 'free', 'lock');
 means('cv_init', 'lock', 'declare', 'cv');
 means('cv_wait cv_timedwait cv_broadcast cv_signal', 'lock', 'use', 'cv');
@@ -96,6 +97,11 @@ const renamed = new Map([
   ['pool_cache_get_paddr', 'pool_cache_get'],
   ['pool_cache_put_paddr', 'pool_cache_put'],
   ['uvm_pagealloc_strat', 'uvm_pagealloc'],
+  // What a port has in C instead of in assembly.
+  ...['enter', 'exit', 'tryenter'].flatMap((what): [string, string][] => [
+    [`mutex_vector_${what}`, `mutex_${what}`],
+    [`rw_vector_${what}`, `rw_${what}`],
+  ]),
 ]);
 
 /** The name under which a call is known here: what a renaming macro stands for. */
@@ -119,6 +125,12 @@ const asks = new Set([
 export function initialisesNothing(call: string): boolean {
   const role = table.get(plainName(call))?.role;
   return asks.has(call) || role === 'use' || role === 'grow' || role === 'free' || role === 'read';
+}
+
+/** Taking or leaving a lock, waiting or waking: asked by the rules, and too many to be read. */
+export function isLockUse(event: OrderEvent): boolean {
+  const { family, role } = meaningOf(event);
+  return family === 'lock' && (role === 'use' || event.call.endsWith('_exit'));
 }
 
 /** An argument as text, without `&` and casts; undefined where it is absent or not known. */

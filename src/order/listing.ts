@@ -1,5 +1,5 @@
 import type { Family } from './calls.ts';
-import { families, meaningOf, plainName, shownName } from './calls.ts';
+import { bareName, families, isLockUse, meaningOf, plainName, shownName } from './calls.ts';
 import { canonicalName, pathOf } from './canonical.ts';
 import type { Order, OrderEvent } from './order.ts';
 
@@ -36,9 +36,13 @@ export function listOrder(order: Order, options: ListingOptions = {}): Listing {
   const width = options.width ?? 100;
   const end = endOf(order, options.until);
   const rows: Row[] = [];
-  const hidden = { folded: 0, frees: 0, others: 0, later: order.events.length - end };
+  const hidden = { folded: 0, frees: 0, locks: 0, others: 0, later: order.events.length - end };
   for (const [index, event] of order.events.slice(0, end).entries()) {
     const { family, role } = meaningOf(event);
+    if (isLockUse(event) && options.expand !== true && options.only?.includes('lock') !== true) {
+      hidden.locks++;
+      continue;
+    }
     if (options.only !== undefined && !options.only.includes(family)) {
       hidden.others++;
       continue;
@@ -176,12 +180,14 @@ const fit = (text: string, width: number): string =>
 function hiddenText(hidden: {
   folded: number;
   frees: number;
+  locks: number;
   others: number;
   later: number;
 }): string {
   const parts = [
     hidden.folded > 0 ? `${hidden.folded} inside the calls above` : '',
     hidden.frees > 0 ? `${hidden.frees} that give back` : '',
+    hidden.locks > 0 ? `${hidden.locks} that use locks` : '',
     hidden.others > 0 ? `${hidden.others} of other kinds` : '',
     hidden.later > 0 ? `${hidden.later} after the end of the listing` : '',
   ].filter((part) => part !== '');
@@ -190,10 +196,9 @@ function hiddenText(hidden: {
 
 /** Everything that happens to one object, with the way to each call. */
 export function whyObject(order: Order, object: string, width = 100): string[] {
-  const wanted = canonicalName(object);
   const lines: string[] = [];
   for (const [index, event] of order.events.entries()) {
-    if (!concerns(event, wanted)) continue;
+    if (!concerns(event, bareName(object))) continue;
     const guards = event.guards.map(({ text, at }) => `    if ${text} (${at})`);
     const way = [
       ...event.stack.map((frame) => `    ${frame.function} (${frame.file}:${frame.line})`),
@@ -214,18 +219,27 @@ export function whyObject(order: Order, object: string, width = 100): string[] {
   return lines;
 }
 
-/** Whether an event is about an object, by its C name, a part of it, or the name that ddb shows. */
+/**
+ * Whether an event is about an object, by its C name, a part of it, or the name that ddb shows. The
+ * name of an array means each element; with an index it means that one, and those of which the
+ * index is not known.
+ */
 function concerns(event: OrderEvent, wanted: string): boolean {
-  const names = [
-    event.object ?? '',
-    String(event.args['value'] ?? ''),
-    String(event.args['palloc'] ?? ''),
-  ];
   if (shownName(event) === wanted) return true;
-  return names.some((name) => {
-    const plain = canonicalName(name);
-    return plain === wanted || plain.startsWith(`${wanted}.`) || plain === `${wanted}_store`;
+  const { value, palloc } = event.args;
+  return [event.object ?? '', String(value ?? ''), String(palloc ?? '')].some((name) => {
+    const full = bareName(name).replace(/#\d+/g, '');
+    return isOrIsPart(full, wanted) || full === `${wanted}_store`;
   });
+}
+
+function isOrIsPart(name: string, wanted: string): boolean {
+  const index = /\[\d+\]/.exec(wanted)?.[0];
+  const known = index === undefined ? name : name.replace(/\[[^\]\d]*\]/g, index);
+  // The first element goes by the array's name.
+  const plain = index === '[0]' ? wanted.replace('[0]', '') : wanted;
+  const isElement = index === undefined && known.startsWith(`${wanted}[`);
+  return [wanted, plain].some((one) => known === one || known.startsWith(`${one}.`)) || isElement;
 }
 
 /** Reads `pool,vmem`; the names that it does not know are returned instead. */

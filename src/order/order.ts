@@ -131,6 +131,8 @@ const order = v.strictObject({
     reading: v.optional(text),
     config: v.optional(text),
     options: v.optional(v.record(v.string(), v.string())),
+    /** Options that were asked for and that nothing in the tree knows, with those spelt alike. */
+    unknownOptions: v.optional(v.array(v.strictObject({ name: text, nearest: v.array(text) }))),
   }),
   entries: v.optional(v.array(frame)),
   /** Macros by which the port says what it has: where each is defined, null where it is not. */

@@ -39,11 +39,15 @@ export function renderTable(models: readonly Reported[]): string {
 function notesOf({ result, judgement, reconstruction }: Reported): string[] {
   const notes: string[] = [];
   const mark = reconstruction === null ? '' : ' (reconstruction)';
+  // An open verdict is explained before the violations that it does not take for proved.
+  const isOpen = judgement.outcome === 'INCONCLUSIVE';
+  if (isOpen && judgement.reason !== undefined) notes.push(judgement.reason);
+  const violated = isOpen ? 'if those conditions hold, violated' : 'violated';
   for (const group of bySameObjects(violationsOf(result))) {
-    notes.push(`${violationText(group, result.properties)}${mark}`);
+    notes.push(`${violated}: ${violationText(group, result.properties)}${mark}`);
   }
   for (const surprise of judgement.surprises) notes.push(`not as recorded: ${surprise}`);
-  if (judgement.reason !== undefined) notes.push(judgement.reason);
+  if (!isOpen && judgement.reason !== undefined) notes.push(judgement.reason);
   if (result.stoppedBy !== undefined) notes.push(stoppedText(result.stoppedBy));
   const { neverStepped, mustNeverPassed } = result.coverage;
   if (result.stoppedBy === undefined) {
@@ -75,7 +79,7 @@ function violationText(group: readonly Violation[], properties: readonly Propert
   const names = first === undefined ? [] : namesOf(first);
   const of = properties.find((one) => one.name === first?.property)?.objects.length ?? 0;
   const count = names.length === 0 ? '' : ` for ${names.length} of ${of}: ${listed(names, 20)}`;
-  return `violated: ${listed(
+  return `${listed(
     group.map((one) => one.property),
     8,
   )}${count}`;

@@ -17,7 +17,7 @@ let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bootproof-bisect-'));
   writeFileSync(join(folder, 'good.json'), JSON.stringify(boot(vmemBoot)));
-  const use = 'main>foo_init mutex_enter foo_lock';
+  const use = 'main>foo_init pool_get foo_pool flags=PR_NOWAIT';
   writeFileSync(
     join(folder, 'bad.json'),
     JSON.stringify(boot(before(vmemBoot, 'cpu_startup', use))),

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../src/order/order.ts';
+import { before, boot, vmemBoot } from '../order/small-boot.ts';
 import type { Ran } from './harness.ts';
 import { bootproof } from './harness.ts';
 
@@ -56,6 +57,7 @@ describe('bootproof extract', () => {
     expect(out).toContain('pool_cache_bootstrap');
     expect(out).not.toContain('kept_pool');
     expect(out).not.toContain('M uvm_setpagesize');
+    expect(out).toContain('the rules, asked of the whole order:');
     expect(out).toContain('M always, m on a condition, L in a loop, l maybe never');
   });
 
@@ -94,6 +96,7 @@ describe('bootproof extract', () => {
     const before = readdirSync(alone, { recursive: true });
     const ran = await extract('--arch', 'toy', alone);
     expect(orderOf(ran).events.length).toBeGreaterThan(20);
+    expect(ran.err).toContain('common/ is not beside sys');
     expect(readdirSync(alone, { recursive: true })).toEqual(before);
   });
 
@@ -172,6 +175,32 @@ describe('bootproof extract --diff', () => {
     expect(out).toMatch(/now breaks rule initialised: pool_get\(\) uses the pool pmap_pv_pool/);
   });
 
+  it('does not compare where locks are taken, and says so all the same if that breaks a rule', async () => {
+    const taken = before(vmemBoot, 'cpu_startup', 'main>foo_init mutex_enter foo_lock');
+    const files = [vmemBoot, taken].map((lines, i) => {
+      const file = join(folder, `locks-${i}.json`);
+      writeFileSync(file, JSON.stringify(boot(lines)));
+      return file;
+    });
+    const { code, out } = await extract('--diff', ...files);
+    expect(code).toBe(1);
+    expect(out).toContain('0 events moved, 0 new');
+    expect(out).toContain('now breaks rule initialised: mutex_enter() uses the lock foo_lock');
+    expect(out).not.toContain('no difference');
+  });
+
+  it('warns of an option that nothing knows: no difference would be no answer', async () => {
+    const { code, out, err } = await toy('--diff', '--with', 'BUG_EARLY_GTE');
+    expect([code, out]).toEqual([0, expect.stringContaining('no difference')]);
+    expect(err).toContain('option BUG_EARLY_GTE: no conf file declares it');
+    expect(err).toContain('nearest: BUG_EARLY_GET');
+    // Declared, and asked for by nobody; and asked for by an #if alone.
+    for (const known of ['TOY_POOLS', 'NLOGDEV']) {
+      expect((await toy('--option', known)).err).not.toContain(`option ${known}`);
+    }
+    expect((await toy('--option', 'DIAGNOSTICS')).err).toContain('nearest: DIAGNOSTIC');
+  });
+
   it('refuses a boot that a change makes end early, rather than compare half of it', async () => {
     const { code, err } = await toy('--diff', '--with', 'BUG_LATE_STEAL');
     expect(code).toBe(2);
@@ -200,6 +229,11 @@ describe('bad input of extract', () => {
     ['an unknown function', ['--arch', 'toy', '--until', 'pmap_inti', tree], 'nearest: pmap_init'],
     ['an unknown object', ['--arch', 'toy', '--why', 'kept_pol', tree], 'nearest: kept_pool'],
     ['a waiver without a reason', ['--arch', 'toy', '--waive', '1', tree], '--waivers FILE'],
+    [
+      'an option of --diff alone',
+      ['--arch', 'toy', '--without', 'X', tree],
+      '--without: found "X"',
+    ],
     ['one path to compare', ['--diff', '--arch', 'toy', tree], 'expected two paths'],
   ];
 

@@ -181,6 +181,39 @@ describe('sizes', () => {
   });
 });
 
+describe('uses of locks', () => {
+  it('are listed where asked for, and change nothing else of the boot', async () => {
+    const files = texts();
+    const file = 'uvm/uvm_init.c';
+    files[file] = (files[file] ?? '')
+      .replace('void\nuvm_init', 'static kmutex_t toy_lock; static struct pool toy_pool;\n$&')
+      .replace(
+        '\tuvm_page_init();',
+        `if (mutex_tryenter(&toy_lock)) pool_init(&toy_pool, 8, 0, 0, 0, "t", 0, 0);
+         mutex_exit(&toy_lock);$&`,
+      );
+    const read = async (locks: boolean): Promise<readonly string[]> => {
+      const order = await extract(memoryTree(files), { arch: 'toy', locks });
+      return order.ok ? order.value.events.map(line) : [];
+    };
+    const all = await read(true);
+    expect(all).toContain('must mutex_tryenter toy_lock');
+    expect(all).toContain('must pool_init toy_pool');
+    expect(all.filter((one) => !/mutex_(tryenter|exit)/.test(one))).toEqual(await read(false));
+  });
+});
+
+describe('a null pointer', () => {
+  it('is known by the global that holds it, and by nothing where a local variable does', async () => {
+    const events = await eventsWith(
+      'static kmutex_t *toy_lock;',
+      'kmutex_t *old = toy_lock; mutex_init(toy_lock, 0, 0); mutex_init(old, 0, 0);',
+    );
+    const objects = events.filter(({ call }) => call === 'mutex_init').map(({ object }) => object);
+    expect(objects).toEqual(expect.arrayContaining(['toy_lock', '?old']));
+  });
+});
+
 describe('an object that the trace never sees initialised', () => {
   const pool = 'static struct pool lost_pool;';
   const use = 'pool_get(&lost_pool, PR_WAITOK);';

@@ -234,6 +234,18 @@ describe('a listing', () => {
     expect(text).toContain('pool_cache_bootstrap');
     expect(text).toContain('uvm_init (uvm_init.c:10)');
   });
+
+  it('tells each element of an array by the name of the array, and one by its index', () => {
+    const lines = ['phpool', 'phpool[1]', 'phpool[7].pr_lock', 'phpool[*]', 'phpool_names'].map(
+      (name, i) => `main pool_init ${name} n=${i}`,
+    );
+    const told = (object: string): string[] =>
+      whyObject(boot(lines), object).flatMap((line) => /n: (\d)/.exec(line)?.[1] ?? []);
+    expect(told('phpool')).toEqual(['0', '1', '2', '3']);
+    expect(told('phpool[7]')).toEqual(['2', '3']);
+    // The first element goes by the name of the array.
+    expect(told('phpool[0]')).toEqual(['0', '3']);
+  });
 });
 
 describe('routines that are modelled', () => {

@@ -121,6 +121,25 @@ describe('a violation', () => {
     expect(lines.filter((line) => !line.includes('reconstruction'))).toEqual([]);
   });
 
+  it('explains an open verdict first, and takes no violation on a condition for proved', () => {
+    const table = renderTable([
+      {
+        ...reported({
+          result: resultOf({ properties: [propertyOf('needs', [violates('amappl')])] }),
+        }),
+        judgement: {
+          outcome: 'INCONCLUSIVE',
+          exitCode: 5,
+          surprises: [],
+          reason: 'unproved: …',
+        },
+      },
+    ]);
+    const notes = table.split('\n').slice(2);
+    expect(notes[0]?.trim()).toBe('unproved: …');
+    expect(notes[1]?.trim()).toMatch(/^if those conditions hold, violated: needs for 1 of 1/);
+  });
+
   it('quotes what a shell would take apart', () => {
     expect([shellWord('netbsd/a/i386'), shellWord("it's")]).toEqual([
       'netbsd/a/i386',

@@ -7,7 +7,7 @@ import type { Sides } from '../extract/diff.ts';
 import type { CacheWord } from '../extract/disk-cache.ts';
 import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
 import type { KernelOptions } from '../extract/source.ts';
-import { isTree, optionsOf, orderFile, readTree } from '../extract/source.ts';
+import { isTree, optionsOf, orderFile, readTree, warnOfOptions } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
 import { asksForView, onlyOf, showsTable, viewText } from '../extract/views.ts';
 import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
@@ -59,7 +59,9 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
     });
   }
   if ((words.with ?? words.without) !== undefined) {
-    throw badOption('--with', '(without --diff)', '--diff, or --option instead');
+    const word = words.with === undefined ? '--without' : '--with';
+    const value = (words.with ?? words.without ?? []).join(' ');
+    throw badOption(word, value, '--diff beside it (--option sets one for a single reading)');
   }
   onlyOf(words.only);
   // Whatever will be written is tried before anything is read.
@@ -77,7 +79,10 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
   // Everything that can be refused is, before a file appears.
   const out = outputOf(order, told, words, io);
   if (words.save !== undefined) save(words.save, order);
-  if (words.quiet !== true) io.err(summaryText(order, told));
+  if (words.quiet !== true) {
+    io.err(summaryText(order, told));
+    warnOfOptions([order], io);
+  }
   io.out(out);
   return told.exitCode;
 }
@@ -96,7 +101,10 @@ function outputOf(order: Order, report: OrderReport, words: ExtractWords, io: Io
   }
   const view = viewText(order, report, words);
   const isAlone = words.why !== undefined || words.bringUp === true || showsTable(words);
-  return isAlone ? view : `${view}${view === '' ? '' : '\n'}${rulesText(report)}`;
+  if (isAlone) return view;
+  const isPart = words.until !== undefined || words.only !== undefined;
+  const head = isPart ? 'the rules, asked of the whole order:\n' : '';
+  return `${view}${view === '' ? '' : '\n'}${head}${rulesText(report)}`;
 }
 
 function save(path: string, order: Order): void {
@@ -112,7 +120,8 @@ function readSide(
   io: Io,
 ): Promise<Order> {
   if (path === '-' || !isTree(path)) return orderFile(path, io);
-  return readTree(path, { arch, config: words.config, options, cache: words.cache }, io);
+  const { config, cache, quiet } = words;
+  return readTree(path, { arch, config, options, cache, isQuiet: quiet === true }, io);
 }
 
 async function compareSides(
@@ -134,6 +143,7 @@ async function compareSides(
   const before = optionsOf(words.option ?? []);
   const after = optionsOf(words.with ?? [], words.without, before);
   const read = await sides(first, second, { before, after }, words, io);
+  if (words.quiet !== true) warnOfOptions([...read.a, ...read.b], io);
   const leveled = await sameLevel(read, loadCatalog);
   const shown = {
     a: leveled.a.map((order) => restricted(order, only)),

@@ -12,7 +12,7 @@ import {
 } from '../../order/index.ts';
 import { isExtracted } from '../../boot/import-order.ts';
 import type { Family } from '../../order/calls.ts';
-import { meaningOf } from '../../order/calls.ts';
+import { isLockUse, meaningOf } from '../../order/calls.ts';
 import { counted, wrap } from '../../report/text.ts';
 
 /** The two sides of a comparison, a list of orders each: one a machine. */
@@ -39,14 +39,20 @@ export async function sameLevel(sides: Sides, loadCatalog: LoadCatalog): Promise
   return { a: sides.a.map(brought), b: sides.b.map(brought) };
 }
 
-/** The events of some families alone; an order without any stays whole. */
+/**
+ * The events of some families alone; an order without any stays whole. Uses of locks bring nothing
+ * up, and are compared only where locks are asked for.
+ */
 export function restricted(order: Order, only: readonly Family[] | undefined): Order {
-  if (only === undefined) return order;
-  const events = order.events.filter((event) => only.includes(meaningOf(event).family));
+  const events = order.events.filter((event) =>
+    only === undefined ? !isLockUse(event) : only.includes(meaningOf(event).family),
+  );
   return events.length === 0 ? order : { ...order, events, holes: [], probes: [] };
 }
 
-export const isSame = ({ byPort }: Comparison): boolean => [...byPort.values()].every(isSameOrder);
+/** No event that brings something up differs, and no rule is broken that held. */
+export const isSame = ({ byPort, broken }: Comparison): boolean =>
+  broken.size === 0 && [...byPort.values()].every(isSameOrder);
 
 /** Compares what is shown of two sides; the rules are asked of all that was read. */
 export const compare = ({ a, b }: Sides, read: Sides): Comparison => compareMany(a, b, read);

@@ -16,6 +16,7 @@ export interface Reading {
   readonly config: string | undefined;
   readonly options: KernelOptions;
   readonly cache: CacheWord;
+  readonly isQuiet?: boolean;
 }
 
 /** `--option NAME[=VALUE]`, `--with`, `--without`: later words win. */
@@ -54,6 +55,19 @@ export async function orderFile(path: string, io: Io): Promise<Order> {
   return valueOf(parseOrder(readJson(from, text), from));
 }
 
+/** Tells of options that nothing in the tree knows: they changed nothing. */
+export function warnOfOptions(orders: readonly Order[], io: Io): void {
+  const unknown = new Map(
+    orders.flatMap(({ source }) => source.unknownOptions ?? []).map((one) => [one.name, one]),
+  );
+  for (const { name, nearest } of unknown.values()) {
+    const near = nearest.length === 0 ? '' : `\n  nearest: ${nearest.join(', ')}`;
+    io.err(
+      `bootproof: option ${name}: no conf file declares it and no #if that was read asks for it${near}\n`,
+    );
+  }
+}
+
 /** The order that a tree has for one machine. */
 export async function readTree(path: string, reading: Reading, io: Io): Promise<Order> {
   const { arch, config, options } = reading;
@@ -66,6 +80,9 @@ export async function readTree(path: string, reading: Reading, io: Io): Promise<
   }
   const tree = valueOf(diskTree(path));
   const cache = cacheFor(reading.cache, path);
+  if (reading.isQuiet !== true && tree.list('../common').length === 0) {
+    io.err('bootproof: common/ is not beside sys: what it has of the kernel is not read\n');
+  }
   try {
     return valueOf(
       await extract(tree, {
@@ -73,6 +90,7 @@ export async function readTree(path: string, reading: Reading, io: Io): Promise<
         ...(config === undefined ? {} : { config }),
         options,
         ...(cache === null ? {} : { cache }),
+        locks: true,
         progress: (what) => {
           if (io.showsProgress) io.err(`\r\x1b[K${arch}: ${what}`);
         },

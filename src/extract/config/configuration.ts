@@ -21,6 +21,10 @@ export interface Configuration {
   /** Further `-D` of single files, by path. */
   readonly fileDefines: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly options: ReadonlyMap<string, string>;
+  /** Options of a request that no conf file declares, sets or selects files by. */
+  readonly undeclared: readonly string[];
+  /** Every option that some conf file declares, for whoever mistypes one. */
+  readonly declared: readonly string[];
   /** What autoconfiguration could attach: `cpu at mainbus`, with the name of its attachment. */
   readonly attachments: readonly Attachment[];
   /** Folders that conf files add to the include path, as `-I$S/dist/ipf`. */

@@ -108,6 +108,18 @@ interface Parts {
   readonly makefiles: readonly Makefile[];
 }
 
+/** Options that no makefile asks for by name. */
+function unmentioned(
+  tree: SourceTree,
+  { options = {} }: ConfigRequest,
+  makefiles: readonly Makefile[],
+): string[] {
+  const texts = makefiles.flatMap(({ files }) => files.map((file) => tree.read(file) ?? ''));
+  return Object.keys(options).filter(
+    (name) => !texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)),
+  );
+}
+
 function joined(tree: SourceTree, request: ConfigRequest, parts: Parts): Configuration {
   const { names, machine, makefiles } = parts;
   const flags = makefiles.map((makefile) => cFlags(makefile.value('CPPFLAGS')));
@@ -147,6 +159,8 @@ function joined(tree: SourceTree, request: ConfigRequest, parts: Parts): Configu
       ...found.flatMap(({ problems }) => problems),
     ]),
     assumed: assumptions(request.arch, parts),
+    undeclared: unmentioned(tree, request, makefiles),
+    declared: [],
   };
 }
 

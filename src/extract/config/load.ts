@@ -5,7 +5,7 @@ import type { Result } from '../../base/diagnostic.ts';
 import { bad, ok } from '../../base/diagnostic.ts';
 import type { Limits } from '../limits.ts';
 import type { SourceTree } from '../source-tree.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration, Declarations } from './configuration.ts';
 import { knownLibraries, loadLibrary } from './library.ts';
 import { withPortMakefile } from './port-makefile.ts';
 import { readDeclarations } from './reader.ts';
@@ -51,6 +51,8 @@ export function loadConfiguration(
   const asWritten = readDeclarations(tree, path, limits);
   const isBare = asWritten.machine === '';
   const declared = isBare ? readDeclarations(tree, path, limits, arch) : asWritten;
+  const asked = Object.keys(request.options ?? {});
+  const undeclared = asked.filter((option) => !isDeclared(declared, option));
   for (const [option, value] of Object.entries(request.options ?? {})) {
     if (value === null) declared.options.delete(option);
     else declared.options.set(option, value);
@@ -58,7 +60,15 @@ export function loadConfiguration(
   const assumed = isBare
     ? [`${path} names no machine: read as if it began with \`machine ${arch}\``]
     : [];
-  const identity = { arch, name, path, assumed };
+  const declaredNames = [...declared.headerOf.keys()];
+  const identity = { arch, name, path, assumed, undeclared, declared: declaredNames };
   const configuration = selected(declared, identity, (file) => tree.size(file) !== null);
   return ok(withPortMakefile(tree, configuration, limits));
+}
+
+/** Declared by defflag and the like, set by the configuration, or what files are selected by. */
+function isDeclared({ headerOf, options, files }: Declarations, option: string): boolean {
+  if (headerOf.has(option) || options.has(option)) return true;
+  const word = new RegExp(`(?<![\\w.-])${option}(?![\\w.-])`, 'i');
+  return files.some(({ condition }) => word.test(condition));
 }

@@ -4,12 +4,11 @@
  */
 import type { Attachment, ConfProblem, Configuration, Declarations } from './configuration.ts';
 
-interface Identity {
-  readonly arch: string;
-  readonly name: string;
-  readonly path: string;
-  readonly assumed: readonly string[];
-}
+/** What is known of a configuration before anything is selected. */
+type Identity = Pick<
+  Configuration,
+  'arch' | 'name' | 'path' | 'assumed' | 'declared' | 'undeclared'
+>;
 
 /** Selects; `exists` tells which files the tree really has. */
 export function selected(

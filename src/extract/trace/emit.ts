@@ -172,7 +172,9 @@ export class Emitter {
 // What could not be named keeps its text, marked; a null pointer is known by what was written.
 function objectText(text: string | undefined, value: Value, frame: Frame): string {
   const bare = (text ?? '').replace(/^&/, '');
-  return value === 0n && /^\w+$/.test(bare) ? pointerText(bare, frame) : `?${bare}`;
+  if (value !== 0n || !/^\w+$/.test(bare)) return `?${bare}`;
+  const name = pointerText(bare, frame);
+  return name === bare && frame.locals.has(bare) ? `?${bare}` : name;
 }
 
 /** A parameter by what the caller wrote, as far as that is a name: `vm` is `kmem_va_arena`. */

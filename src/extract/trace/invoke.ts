@@ -226,11 +226,12 @@ export class Calls {
       }
       return undefined;
     }
-    const api = isPassedOn(name, this.#session)
-      ? undefined
-      : (apiCalls.get(name) ??
-        (this.#session.withLocks && lockUses.has(name) ? lockUse : undefined));
-    if (lockUses.has(name) && api === undefined) return name.includes('try') ? 1n : undefined;
+    if (lockUses.has(name)) {
+      if (this.#session.withLocks) this.#emitter.call(name, lockUse, e, values, frame);
+      // Whether it is listed or not, the boot goes the same way: nobody else holds a lock.
+      return name.includes('try') ? 1n : undefined;
+    }
+    const api = isPassedOn(name, this.#session) ? undefined : apiCalls.get(name);
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
     // The call itself still runs at the level that it leaves.
     if (name === 'spl0') this.#session.store.write('@ipl', literal('NONE'));

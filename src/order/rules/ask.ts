@@ -61,6 +61,9 @@ function put(survey: Survey, answers: Answers, question: Question): void {
 
   const when =
     later === undefined ? `and nothing in this order shows that ${need}` : `before ${need}`;
+  const named =
+    later === undefined && question.isInitialised === true ? survey.namedAt(object) : null;
+  const elsewhere = (named ?? []).map((place) => `${object} is named at ${place}`);
   if (!isMust(use)) {
     return answers.add(
       {
@@ -70,12 +73,11 @@ function put(survey: Survey, answers: Answers, question: Question): void {
         at,
         ...other,
         guards: use.event.guards,
+        holes: elsewhere,
       },
       need,
     );
   }
-  const named =
-    later === undefined && question.isInitialised === true ? survey.namedAt(object) : null;
   if (named !== null && named.length === 0) {
     const nobody = `and no code of the tree initialises ${object}`;
     return answers.add({ verdict: 'violation', object, says: `${who}, ${nobody}`, at }, need);
@@ -94,7 +96,7 @@ function put(survey: Survey, answers: Answers, question: Question): void {
         at,
         ...other,
         holes: [
-          ...(named ?? []).map((place) => `${object} is named at ${place}`),
+          ...elsewhere,
           ...nearest(hiding, use).map(holeText),
           ...(later === undefined ? missing : []),
         ],
