@@ -25,6 +25,13 @@ describe('bodies', () => {
     expect(taken('void f(void) { struct s x; g(&x); }')).toHaveLength(1);
   });
 
+  it('go all the same where the text has an error: it is then one of that function alone', () => {
+    const text =
+      'void f(void) { struct s { int a; } x; while <"retry"> (1) { } }\nint g(void) { return 1; }';
+    expect(withoutBodies(text).bodies.size).toBe(1);
+    expect(withoutBodies(text, true).bodies.size).toBe(2);
+  });
+
   it('are of functions: not of structures, values, old heads or macros', () => {
     const others = [
       'struct s { int (*f)(void); };',

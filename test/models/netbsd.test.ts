@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../models/catalog.ts';
+import { orders } from '../../models/netbsd/orders.ts';
 import { present } from '../../src/base/assert.ts';
 import type { CatalogEntry } from '../../src/boot/catalog-entry.ts';
 import { check } from '../../src/checker/index.ts';
 import type { CheckResult } from '../../src/checker/result.ts';
+import type { OrderEvent } from '../../src/order/order.ts';
 import { judge } from '../../src/report/judgement.ts';
 
 /**
@@ -11,22 +13,22 @@ import { judge } from '../../src/report/judgement.ts';
  * meaning, and wants a reason in the commit that changes it.
  */
 const counts: { readonly [name: string]: readonly [states: number, transitions: number] } = {
-  'netbsd/a-deferred-queue/i386': [160_967, 384_177],
-  'netbsd/a-deferred-queue/amd64': [183_951, 441_403],
-  'netbsd/a-deferred-queue/arm32': [6_483, 9_516],
-  'netbsd/a-deferred-queue/alpha': [410, 445],
-  'netbsd/b-lost-callbacks-h1/i386': [28_744, 67_186],
-  'netbsd/b-lost-callbacks-h1/amd64': [34_448, 80_060],
-  'netbsd/b-lost-callbacks-h1/arm32': [2_532, 3_095],
-  'netbsd/b-lost-callbacks-h1/alpha': [411, 446],
-  'netbsd/b-lost-callbacks-h2/i386': [136_176, 324_742],
-  'netbsd/b-lost-callbacks-h2/amd64': [155_920, 373_652],
-  'netbsd/b-lost-callbacks-h2/arm32': [5_028, 7_151],
-  'netbsd/b-lost-callbacks-h2/alpha': [411, 446],
-  'netbsd/c-explicit-order/i386': [160_968, 384_178],
-  'netbsd/c-explicit-order/amd64': [183_952, 441_404],
-  'netbsd/c-explicit-order/arm32': [6_484, 9_517],
-  'netbsd/c-explicit-order/alpha': [411, 446],
+  'netbsd/a-deferred-queue/i386': [160_995, 384_214],
+  'netbsd/a-deferred-queue/amd64': [340_707, 824_544],
+  'netbsd/a-deferred-queue/arm32': [6_695, 9_849],
+  'netbsd/a-deferred-queue/alpha': [426, 462],
+  'netbsd/b-lost-callbacks-h1/i386': [28_772, 67_223],
+  'netbsd/b-lost-callbacks-h1/amd64': [61_156, 144_865],
+  'netbsd/b-lost-callbacks-h1/arm32': [2_552, 3_116],
+  'netbsd/b-lost-callbacks-h1/alpha': [427, 463],
+  'netbsd/b-lost-callbacks-h2/i386': [136_204, 324_779],
+  'netbsd/b-lost-callbacks-h2/amd64': [288_292, 697_105],
+  'netbsd/b-lost-callbacks-h2/arm32': [5_240, 7_484],
+  'netbsd/b-lost-callbacks-h2/alpha': [427, 463],
+  'netbsd/c-explicit-order/i386': [160_996, 384_215],
+  'netbsd/c-explicit-order/amd64': [340_708, 824_545],
+  'netbsd/c-explicit-order/arm32': [6_696, 9_850],
+  'netbsd/c-explicit-order/alpha': [427, 463],
   'netbsd/a-deferred-queue/starved-map': [793, 1_005],
   'netbsd/a-deferred-queue/starved-map-alone': [569, 568],
   'netbsd/b-lost-callbacks-h1/starved-map': [377, 383],
@@ -84,6 +86,21 @@ describe('the default catalogue', () => {
       timeoutMs,
     );
   }
+});
+
+describe('a boot that makes a submap when an entry page is just full', () => {
+  it('counts the page of its structure while it waits for a page of entries', () => {
+    const entry = entryOf('netbsd/a-deferred-queue/arm32');
+    const isTable = ({ args }: OrderEvent): boolean => args['what'] === 'L1 tables';
+    // The order has one L1 table for all; a machine has 35, each an entry or a merge.
+    const events = orders.a.arm32.events.flatMap((event) =>
+      isTable(event) ? Array.from({ length: 35 }, () => event) : [event],
+    );
+    const model = entry.build({ order: { ...orders.a.arm32, events }, interrupts: 0 });
+    if (!model.ok) throw new Error(model.diagnostics.map((one) => one.message).join('\n'));
+    const conserved = check(model.value).properties.find(({ name }) => name === 'pages-conserved');
+    expect(conserved?.verdict).toBe('PASS');
+  });
 });
 
 describe('the variations of the starved map', () => {

@@ -27,8 +27,11 @@ const attribute = /\b__attribute(?:__)?\s*\([^;]*\)\s*$/;
 // What a body declares for the whole unit: a tag, and constants of an enumeration.
 const definesType = /\b(?:struct|union|enum)\b[^;{}]*\{/;
 
-/** Takes out the bodies that can be read by themselves; where braces do not match, all stays. */
-export function withoutBodies(text: string): Skeleton {
+/**
+ * Takes out the bodies that can be read by themselves; where braces do not match, all stays. With
+ * `every` those go too that define types: a text is read so if a body in it has an error.
+ */
+export function withoutBodies(text: string, every = false): Skeleton {
   const bodies = new Map<number, BodyText>();
   let out = '';
   let kept = 0;
@@ -41,7 +44,7 @@ export function withoutBodies(text: string): Skeleton {
     if (end < 0) break;
     if (isFunctionHead(text.slice(declaration, open))) {
       const body = text.slice(open, end);
-      if (!definesType.test(body)) {
+      if (every || !definesType.test(body)) {
         line += lineEnds(text, counted, open);
         counted = open;
         out += text.slice(kept, open);

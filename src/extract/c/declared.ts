@@ -4,7 +4,7 @@
  */
 import type { Node, Parser } from 'web-tree-sitter';
 import type { DataModel } from '../cpp/predefined.ts';
-import type { BodyText } from './bodies.ts';
+import type { BodyText, Skeleton } from './bodies.ts';
 import { withoutBodies } from './bodies.ts';
 import type { CType, Declared, Expr, FunctionDef, GlobalDef, Parameter, StructDef } from './ir.ts';
 import type { FunctionHead, ReadBody } from './late-function.ts';
@@ -22,9 +22,14 @@ export interface ReadSetup {
 
 /** Parses and lowers `text`, which stands for `path`. */
 export function readDeclared(path: string, text: string, setup: ReadSetup): Declared {
-  const skeleton = withoutBodies(text);
-  const reader = new DeclaredReader(path, skeleton.text, 1, setup, skeleton.bodies);
-  const tree = setup.parser.parse(skeleton.text);
+  const found = readSkeleton(path, withoutBodies(text), setup);
+  // An error in a body spoils what stands behind it; taken out it is one of that function alone.
+  return found.errors.length === 0 ? found : readSkeleton(path, withoutBodies(text, true), setup);
+}
+
+function readSkeleton(path: string, { text, bodies }: Skeleton, setup: ReadSetup): Declared {
+  const reader = new DeclaredReader(path, text, 1, setup, bodies);
+  const tree = setup.parser.parse(text);
   if (tree !== null) {
     reader.visit(tree.rootNode, 0);
     tree.delete();

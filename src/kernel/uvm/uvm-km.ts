@@ -158,7 +158,11 @@ function kmFree(kernel: Kernel): Routine {
   });
 }
 
-type SuballocLocals = Calls['uvm_km_suballoc']['params'] & { va?: Va; reserved?: Va[] };
+type SuballocLocals = Calls['uvm_km_suballoc']['params'] & {
+  va?: Va;
+  reserved?: Va[];
+  pagesHeld?: number;
+};
 
 /** sizeof(struct vm_map_kernel), as the boot orders have it (inferred). */
 const mapStructBytes = 508;
@@ -208,8 +212,12 @@ function kmSuballoc(kernel: Kernel): Routine {
       },
       gotStorage: {
         line: 376,
-        run: (_, __, storage: Va | null) =>
-          storage === null ? panic('unable to create submap', 377) : go('setup'),
+        run: (frame, _, storage: Va | null) => {
+          if (storage === null) return panic('unable to create submap', 377);
+          // The structure's page, until the caller has the map.
+          frame.pagesHeld = roundPage(spec, mapStructBytes) / spec.pageBytes;
+          return go('setup');
+        },
       },
       setup: {
         line: 379,

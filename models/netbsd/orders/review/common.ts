@@ -31,7 +31,12 @@ const names: readonly Decision[] = [
   called('malloc', 'percpu_init', 'percpu_offset_arena'),
   called('malloc', 'uvm_swap_init', 'swapmap'),
   called('kmem_alloc', 'uao_create', 'swap hash of kernel_object'),
-  called('kmem_alloc', 'mbinit', 'mbstat_percpu'),
+  {
+    settle: { call: 'kmem_alloc', within: 'mbinit' },
+    args: { what: 'mbstat_percpu' },
+    origin: 'inferred',
+    because: 'percpu_alloc() grows by kmem_zalloc() when its arena imports; how much is not derived',
+  },
   called('pool_cache_get', 'soinit', 'softnet_lock'),
   called('uvm_map', 'ubc_init', 'ubc_object'),
   called('uvm_pageboot_alloc', 'uvm_page_init', 'vm_page array and free page buckets'),

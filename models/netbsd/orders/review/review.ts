@@ -49,6 +49,7 @@ export interface Settle {
   readonly args?: { readonly [name: string]: OrderArgument };
   readonly object?: string | null;
   readonly certainty?: OrderEvent['certainty'];
+  readonly origin?: OrderEvent['origin'];
   readonly because: string;
 }
 
@@ -128,13 +129,14 @@ function decide(events: readonly OrderEvent[], decision: Decision): readonly Ord
   return withAdded(events, decision);
 }
 
-function settled(event: OrderEvent, { args, object, certainty }: Settle): OrderEvent {
+function settled(event: OrderEvent, { args, object, certainty, origin }: Settle): OrderEvent {
   const isCertain = certainty !== undefined && certainty !== 'may';
   return {
     ...event,
     ...(object === undefined ? {} : { object }),
     args: { ...event.args, ...args },
     certainty: certainty ?? event.certainty,
+    ...(origin === undefined ? {} : { origin }),
     guards: isCertain ? [] : event.guards,
   };
 }
