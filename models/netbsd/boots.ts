@@ -167,7 +167,7 @@ function inputOf(era: Era, port: PortName, name: string, options: ModelOptions):
     assumptions: [
       `a vacache chunk is ${portSizes.vacachePages} pages instead of 32, a cache group holds 1 object instead of 14 or 15`,
       'allocations whose size the machine decides take one page',
-      'the link set of POOL_INIT is empty, as it very likely was in January 2011 (5.2 still has twelve such pools)',
+      'the link set of POOL_INIT is empty, as it very likely was in January 2011 (i386 GENERIC of 5.2 still has 23 such pools)',
       'pools of drivers, file systems and protocols are left out',
     ],
     environmentText: [

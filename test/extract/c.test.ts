@@ -41,6 +41,13 @@ describe('values', () => {
     ]);
   });
 
+  it('go through casts in a row, of which the grammar makes calls', async () => {
+    const before = 'typedef unsigned long cell_t; typedef unsigned int u_int;';
+    expect(await events('pool_init(&a, (cell_t)(u_int)(int)(0x1ffffffffLL));', before)).toEqual([
+      'must a 4294967295',
+    ]);
+  });
+
   it('know sizes, offsets and enumerations', async () => {
     const before =
       'enum { ONE = 1, TWO }; struct s { char c; short h; int *p; long long l; char t[3]; };';

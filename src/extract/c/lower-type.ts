@@ -54,6 +54,13 @@ function namedType(name: string): CType {
   return name === '_Bool' ? bool : { k: 'name', name };
 }
 
+/** The type that is one word of the language, where the grammar takes `(u_int)(int)(x)` for a call. */
+export function wordType(word: string, model: DataModel): CType | null {
+  return /^(?:int|char|short|long|unsigned|signed|float|double|_Bool)$/.test(word)
+    ? arithmeticType(word, model)
+    : null;
+}
+
 function arithmeticType(text: string, model: DataModel): CType {
   const words = text.split(/\s+/);
   const has = (word: string): boolean => words.includes(word);

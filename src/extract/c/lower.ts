@@ -9,7 +9,7 @@ import { characterCode } from '../cpp/condition.ts';
 import type { CType, Expr, InitItem, Stmt } from './ir.ts';
 import type { LowerContext } from './lower-statement.ts';
 import { emptyStatement, loweredStatement, solid, sourceText } from './lower-statement.ts';
-import { baseType, declare } from './lower-type.ts';
+import { baseType, declare, wordType } from './lower-type.ts';
 
 const nothing: Expr = { k: 'opaque', parts: [] };
 
@@ -205,8 +205,10 @@ export class Lowering {
     const args = list === null ? [] : solid(list);
     const name =
       args.length === 1 && args[0]?.type === 'identifier' ? this.#context.text(args[0]) : '';
-    if (before === null || !this.#context.isTypeName(name)) return null;
-    return [...before, { k: 'name', name }];
+    if (before === null) return null;
+    const base = wordType(name, this.#context.model);
+    if (base !== null) return [...before, base];
+    return this.#context.isTypeName(name) ? [...before, { k: 'name', name }] : null;
   }
 
   #binary(node: Node): Expr {

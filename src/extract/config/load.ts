@@ -14,7 +14,16 @@ import { unknownName } from './request.ts';
 import { selected } from './select.ts';
 
 // evbarm, usermode and the like have no GENERIC: these are what their boards build first.
-const preferred = ['GENERIC', 'RPI', 'INTEGRATOR', 'GENERIC.common', 'MALTA', 'PMPPC', 'WALNUT'];
+const preferred = [
+  'GENERIC',
+  'GENERIC.SKI',
+  'RPI',
+  'INTEGRATOR',
+  'GENERIC.common',
+  'MALTA',
+  'PMPPC',
+  'WALNUT',
+];
 
 /** The architectures that have a conf folder. */
 export function knownArchitectures(tree: SourceTree): readonly string[] {

@@ -38,7 +38,7 @@ export function scanDefinitions(text: string): ScannedNames {
       text.slice(match.index + open + 1, match.index + open + 80),
     )?.[1];
     // SYSCTL_SETUP(name, …) { and POOL_INIT(name, …): the macro's first argument is what is made.
-    if (/^[A-Z_][A-Z0-9_]+$/.test(name) && inside !== undefined) {
+    if (/^[A-Z_][A-Z0-9_]+$/.test(name) && inside !== undefined && isName(inside)) {
       functions.add(inside);
       globals.add(inside);
     }
@@ -51,6 +51,12 @@ export function scanDefinitions(text: string): ScannedNames {
   }
   return { functions: [...functions], globals: [...globals] };
 }
+
+const words =
+  /^(?:\d.*|const|struct|union|enum|void|bool|int|char|short|long|unsigned|signed|float|double)$/;
+
+/** What a macro makes has a name of its own, and is no parameter's type or number. */
+const isName = (word: string): boolean => !words.test(word);
 
 function declaredNames(line: string): readonly string[] {
   const whole = line.split('=')[0] ?? '';
