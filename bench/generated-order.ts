@@ -5,7 +5,7 @@ import { reviews } from '../models/netbsd/orders/review/reviews.ts';
 import type { PortName } from '../models/netbsd/orders.ts';
 import { ports } from '../models/netbsd/ports/ports.ts';
 import { importOrder } from '../src/boot/import-order.ts';
-import { revisionOf } from '../src/cli/function-text.ts';
+import { revisionOf } from '../src/extract/function-text.ts';
 import { diskTree, extract } from '../src/extract/index.ts';
 import type { Order } from '../src/order/order.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { functionHash, revisionOf } from '../src/cli/function-text.ts';
+import { functionHash, revisionOf } from '../src/extract/function-text.ts';
 
 /**
  * For developers: `node dist/bench/routine-hashes.js /usr/src/sys` writes

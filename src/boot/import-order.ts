@@ -35,9 +35,6 @@ export interface UnknownEvent {
   readonly why: string;
 }
 
-/** Whether an order was read by `extract`: hand-written ones enter the model as they are. */
-export const isExtracted = (order: Order): boolean => order.source.hash !== undefined;
-
 export function importOrder(order: Order, port: ImportPort): Imported {
   const { events, decisions } = withEither(withFirstElements(order.events));
   const reader = new OrderReader({ ...order, events: [...events] }, port);

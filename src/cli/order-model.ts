@@ -1,5 +1,6 @@
 import type { Imported } from '../boot/import-order.ts';
-import { importOrder, isExtracted } from '../boot/import-order.ts';
+import { importOrder } from '../boot/import-order.ts';
+import { isRead } from '../order/order.ts';
 import type { CatalogEntry } from '../boot/catalog-entry.ts';
 import type { CheckResult, Trace } from '../checker/result.ts';
 import { isChosen } from '../boot/choices.ts';
@@ -10,6 +11,8 @@ import type { Judgement } from '../report/judgement.ts';
 import { violationsOf } from '../report/judgement.ts';
 import { counted, grouped, listed, wrap } from '../report/text.ts';
 import { nearest } from './nearest.ts';
+import type { Doubts } from './order-doubts.ts';
+import { someOf } from './order-doubts.ts';
 
 /** An extracted order in the model: what it could take of it, and what the verdict is worth. */
 
@@ -22,7 +25,7 @@ const bigPages: ReadonlyMap<string, number> = new Map([
 
 /** The order as the model runs it; hand-written ones as they are. */
 export function importFor(order: Order, entry: CatalogEntry): Imported | null {
-  if (!isExtracted(order)) return null;
+  if (!isRead(order)) return null;
   const port = entry.name.slice(entry.name.lastIndexOf('/') + 1);
   return importOrder(order, {
     pageBytes: bigPages.get(port) ?? 4096,
@@ -34,12 +37,13 @@ export function importFor(order: Order, entry: CatalogEntry): Imported | null {
 /**
  * The verdict about an extracted order: a pass of what was read is open where the reading has
  * holes or events without meaning; a violation whose every run hangs on a condition of the source
- * is unproved.
+ * is unproved. What the rules find in the order counts, whatever the model makes of it.
  */
 export function judgeImported(
   judgement: Judgement,
   result: CheckResult,
   imported: Imported,
+  doubts: Doubts,
 ): Judgement {
   const open = (reason: string): Judgement => ({
     outcome: 'INCONCLUSIVE',
@@ -47,7 +51,13 @@ export function judgeImported(
     surprises: judgement.surprises,
     reason,
   });
-  const reasons = openReasons(imported);
+  const reasons = [...openReasons(imported), ...doubts.open];
+  if (doubts.violations.length > 0) {
+    if (judgement.exitCode === 1) return judgement;
+    const { surprises } = judgement;
+    const reason = `violated by the rules: ${someOf(doubts.violations)}; extract shows the paths`;
+    return { outcome: 'VIOLATED', exitCode: 1, surprises, reason };
+  }
   if (judgement.exitCode === 1) {
     const runs = violationsOf(result).flatMap(({ property, objects }) =>
       objects.map(({ object, trace }) => ({

@@ -13,6 +13,7 @@ import type { ConfProblem, Configuration } from './config/configuration.ts';
 import { loadConfiguration } from './config/load.ts';
 import { dataModel, hostOf } from './cpp/predefined.ts';
 import { endOf, entriesOf } from './entries.ts';
+import { functionHash } from './function-text.ts';
 import { Holes } from './holes.ts';
 import type { Limits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
@@ -37,6 +38,8 @@ export interface ExtractOptions {
   readonly limits?: Partial<Limits>;
   /** Lock use as events too. */
   readonly locks?: boolean;
+  /** Functions of which the order shall tell what their text is, by a hash; files as in the tree. */
+  readonly routines?: readonly { readonly file: string; readonly function: string }[];
   /** Told what is being done, for people who wait. */
   readonly progress?: (what: string) => void;
 }
@@ -54,7 +57,14 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     });
   }
   const hashes = new FileHashes(tree);
-  const key = orderKey([options.arch, options.config, options.options, limits, options.locks]);
+  const key = orderKey([
+    options.arch,
+    options.config,
+    options.options,
+    limits,
+    options.locks,
+    options.routines,
+  ]);
   const stored = options.cache === undefined ? null : storedOrder(options.cache, key, hashes);
   if (stored !== null) return ok(stored);
   progress('reading the configuration');
@@ -138,17 +148,28 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
       isTouchedByAssembly: (name) => program.isTouchedByAssembly(name),
     }),
     probes: [...trace.probes],
+    ...(options.routines !== undefined && { routines: routineTexts(tree, options.routines) }),
   };
   if (options.cache !== undefined) {
     const missing = configuration.value.problems.map(({ what }) => what);
     const { confFiles, absentFiles, files } = configuration.value;
     const rests = [...confFiles, ...absentFiles, ...files];
-    const paths = [...rests, ...units.filesRead, ...units.filesAbsent, ...missing].filter(
-      (path) => !path.includes(' '),
-    );
+    const routines = options.routines?.map(({ file }) => file) ?? [];
+    const read = [...units.filesRead, ...units.filesAbsent, ...routines];
+    const paths = [...rests, ...read, ...missing].filter((path) => !path.includes(' '));
     storeOrder(options.cache, key, hashes, paths, order);
   }
   return ok(order);
+}
+
+function routineTexts(
+  tree: SourceTree,
+  routines: NonNullable<ExtractOptions['routines']>,
+): NonNullable<Order['routines']> {
+  return routines.map(({ file, function: name }) => {
+    const text = tree.read(file);
+    return { function: name, file, textHash: text === null ? null : functionHash(text, name) };
+  });
 }
 
 /** What a problem of the configuration is to the order. */

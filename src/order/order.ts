@@ -148,6 +148,13 @@ const order = v.strictObject({
    */
   uninitialised: v.optional(v.array(v.strictObject({ object: text, named: v.array(text) }))),
   probes: v.optional(v.array(probe)),
+  /**
+   * Hash of the text of functions that whoever read the tree asked for: those that a model has in
+   * its own words. Null where the tree has no such function. Absent where nobody asked.
+   */
+  routines: v.optional(
+    v.array(v.strictObject({ function: text, file: text, textHash: v.nullable(text) })),
+  ),
 });
 
 export type Order = v.InferOutput<typeof order>;
@@ -156,6 +163,9 @@ export type OrderFrame = v.InferOutput<typeof frame>;
 export type OrderHole = v.InferOutput<typeof hole>;
 export type OrderProbe = v.InferOutput<typeof probe>;
 export type OrderArgument = v.InferOutput<typeof argument>;
+
+/** Whether `extract` read the order from C; hand-written ones list calls, not what they lead to. */
+export const isRead = (order: Order): boolean => order.source.hash !== undefined;
 
 /** Reads a boot order from parsed JSON; what is wrong is told with the path of the field. */
 export function parseOrder(input: unknown, from = 'order'): Result<Order> {

@@ -157,6 +157,27 @@ describe('bugs that were really made, planted again', () => {
     ]);
   });
 
+  it('pool_subsystem_init() empties the queue and registers nobody', () => {
+    const flushed =
+      'main>uvm_init>pool_subsystem_init>pa_reclaim_register>pool_reclaim_register callback_register ?map obj=?pp fn=pool_reclaim_callback';
+    const own =
+      'main>uvm_init>pool_subsystem_init>pool_init>pool_reclaim_register callback_register ?map obj=cache_pool fn=pool_reclaim_callback';
+    // An order that was read tells of each registration that the code comes to.
+    const asRead = (lines: readonly string[]): Order => {
+      const order = boot(lines);
+      return { ...order, source: { ...order.source, hash: 'of what was read' } };
+    };
+    const whole = before(before(chainBoot, 'init cache_pool', flushed), '>kmem_init', own);
+    expect(said(asRead(whole))).toEqual([]);
+    expect(said(asRead(without(whole, 'pa_reclaim_register')))).toEqual([
+      'violation: reclaim: pdppl #0',
+      'violation: reclaim: vmmpepl #2',
+    ]);
+    expect(said(asRead(without(whole, 'obj=cache_pool')))).toEqual([
+      'violation: reclaim: pcache #13',
+    ]);
+  });
+
   it('the deferred queue is flushed before kmem_map exists', () => {
     const early = moveBefore(chainBoot, 'pool_subsystem_init', '>kmeminit uvm_km_suballoc');
     expect(said(boot(early), 'violation')).toContain('violation: reclaim: pool_allocator_meta #7');

@@ -1,14 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { diskTree } from '../../extract/index.ts';
-import type { AgainstReport, ModelledRoutine } from '../../order/index.ts';
+import { functionHash, revisionOf } from '../../extract/function-text.ts';
+import type { AgainstReport } from '../../order/index.ts';
 import { against } from '../../order/index.ts';
-import { InternalError } from '../../base/assert.ts';
 import { counted, layOut } from '../../report/text.ts';
 import { valueOf } from '../failure.ts';
-import { functionHash, revisionOf } from '../function-text.ts';
 import type { Io } from '../io.ts';
+import { modelledRoutines } from '../modelled-routines.ts';
 
 export interface AgainstWords {
   readonly json?: boolean;
@@ -71,30 +68,4 @@ function againstText({ checks, differing }: AgainstReport, isFull: boolean): str
     `${counted(checks.length, 'routine')}: ${checks.length - differing.length} the same, ` +
     `${differing.length - missing} differ, ${missing} missing`;
   return `${[...(rows.length === 0 ? [] : table), end].join('\n')}\n`;
-}
-
-/** What the modelled kernel cites, with a hash of each text; generated, see bench/routine-hashes. */
-function modelledRoutines(): readonly ModelledRoutine[] {
-  const path = join(packageRoot(), 'models', 'netbsd', 'routine-hashes.json');
-  const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (Array.isArray(list) && list.every(isRoutine)) return list;
-  throw new InternalError(`${path} is not as bench/routine-hashes writes it`);
-}
-
-const isRoutine = (value: unknown): value is ModelledRoutine =>
-  typeof value === 'object' &&
-  value !== null &&
-  'file' in value &&
-  typeof value.file === 'string' &&
-  'revision' in value &&
-  typeof value.revision === 'string' &&
-  'function' in value &&
-  typeof value.function === 'string' &&
-  (!('textHash' in value) || typeof value.textHash === 'string');
-
-/** The file stays in `models`; this module runs from `src` or from `dist/src`. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
 }

@@ -20,6 +20,8 @@ import { checkFolder, readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
 import { chooseFor, tellNoModel } from '../order-choice.ts';
 import { importFor, importJson, importText, judgeImported, unheardOf } from '../order-model.ts';
+import type { Doubted } from '../order-doubts.ts';
+import { doubtsOf } from '../order-doubts.ts';
 import { saveTraces } from '../save-traces.ts';
 import { blaming } from '../own-model.ts';
 import type { Stop } from '../search.ts';
@@ -48,8 +50,9 @@ interface Planned extends Chosen {
   readonly options: ModelOptions;
   readonly model: Model;
   readonly needsMission: boolean;
-  /** Of an extracted order: what became of its events. */
+  /** Of an extracted order: what became of its events, and what the model cannot see. */
   readonly imported: Imported | null;
+  readonly doubts: Doubted | null;
 }
 
 /** A longer catalogue run shows one violation step by step and how to see the others. */
@@ -175,11 +178,16 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
     });
   }
   const imported = order === null ? null : importFor(order, entry);
+  const doubts = order === null || imported === null ? null : doubtsOf(order);
   const options = optionsFor(entry, words, imported?.order ?? order);
   const built = buildFrom(order, entry, options);
   const whole = {
     ...built,
-    assumptions: [...built.assumptions, ...(imported?.assumptions ?? [])],
+    assumptions: [
+      ...built.assumptions,
+      ...(imported?.assumptions ?? []),
+      ...(doubts?.assumptions ?? []),
+    ],
   };
   const hasMission = whole.properties.some(
     (property) => property.about === 'mission' && property.notApplicable === undefined,
@@ -190,6 +198,7 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
     model: withProperties(whole, words.property ?? []),
     needsMission: entry.name.startsWith('netbsd/') && !hasMission,
     imported,
+    doubts,
   };
 }
 
@@ -229,11 +238,12 @@ async function checkOne(
           result,
           words.full === true,
         );
-  const judgement = judge(result, judgeOptions(planned, words, result));
+  const judged = judge(result, judgeOptions(planned, words, result));
+  const { imported, doubts } = planned;
+  const isOwn = imported === null || doubts === null;
   return {
     result,
-    judgement:
-      planned.imported === null ? judgement : judgeImported(judgement, result, planned.imported),
+    judgement: isOwn ? judged : judgeImported(judged, result, imported, doubts),
     expected: planned.options.order === undefined ? entry.expect : [],
     reconstruction: entry.reconstruction,
     leftOut: entry.environmentReasons,

@@ -10,7 +10,7 @@ import {
   isAbout,
   isSameOrder,
 } from '../../order/index.ts';
-import { isExtracted } from '../../boot/import-order.ts';
+import { isRead } from '../../order/order.ts';
 import type { Family } from '../../order/calls.ts';
 import { isLockUse, meaningOf } from '../../order/calls.ts';
 import { counted, wrap } from '../../report/text.ts';
@@ -27,10 +27,10 @@ export interface Sides {
  */
 export async function sameLevel(sides: Sides, loadCatalog: LoadCatalog): Promise<Sides> {
   const all = [...sides.a, ...sides.b];
-  if (all.every(isExtracted) || !all.some(isExtracted)) return sides;
+  if (all.every(isRead) || !all.some(isRead)) return sides;
   const catalog = await loadCatalog();
   const brought = (order: Order): Order => {
-    const found = isExtracted(order) ? modelForOrder(order, catalog) : null;
+    const found = isRead(order) ? modelForOrder(order, catalog) : null;
     if (found === null || 'none' in found) return order;
     const imported = importFor(order, found.entry)?.order ?? order;
     const port = found.entry.name.slice(found.entry.name.lastIndexOf('/') + 1);

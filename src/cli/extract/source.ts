@@ -5,6 +5,7 @@ import { parseOrder } from '../../order/index.ts';
 import { InputError, valueOf } from '../failure.ts';
 import { readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
+import { modelledFunctions } from '../modelled-routines.ts';
 import type { CacheWord } from './disk-cache.ts';
 import { cacheFor } from './disk-cache.ts';
 
@@ -91,6 +92,7 @@ export async function readTree(path: string, reading: Reading, io: Io): Promise<
         options,
         ...(cache === null ? {} : { cache }),
         locks: true,
+        routines: modelledFunctions(),
         progress: (what) => {
           if (io.showsProgress) io.err(`\r\x1b[K${arch}: ${what}`);
         },

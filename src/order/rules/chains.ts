@@ -1,4 +1,5 @@
 import { argumentText, shownName } from '../calls.ts';
+import { isRead } from '../order.ts';
 import { allocatorOf } from './sources.ts';
 import type { Seen, Survey } from './survey.ts';
 import { objectOf } from './survey.ts';
@@ -83,7 +84,9 @@ export function replayChains(survey: Survey, options: ReplayOptions = {}): Chain
   let queue: Allocator[] = [];
   let flushing: Seen | null = null;
   let isFlushed = false;
-  let hasNested = survey.seen.some((one) => isDeclaration(one) && /phpool/.test(nameOf(one)));
+  let hasNested =
+    isRead(survey.order) ||
+    survey.seen.some((one) => isDeclaration(one) && /phpool/.test(nameOf(one)));
 
   for (const one of survey.seen.slice(0, options.until)) {
     if (flushing !== null && (isCachePool(one) || !one.path.includes('pool_subsystem_init')))
@@ -105,7 +108,8 @@ export function replayChains(survey: Survey, options: ReplayOptions = {}): Chain
         heads.add(mapName(objectOf(one)));
         return;
       case 'uvm_km_vacache_init': {
-        if (hasInnerInit(survey, one)) return;
+        // Where it was followed its pool_init() speaks; with PMAP_MAP_POOLPAGE it is empty.
+        if (isRead(survey.order) || hasInnerInit(survey, one)) return;
         const map = mapName(objectOf(one));
         const pool = argumentText(event, 'name') ?? `vacache of ${map}`;
         return declare(pool, bindAt(`vacache of ${map}`, map), one);

@@ -2,12 +2,14 @@ import { alternativesOf, argumentText } from '../calls.ts';
 import type { RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { isMust } from './ask.ts';
-import type { ChainFault, Chains, ReplayOptions } from './chains.ts';
+import type { ChainFault, Chains, ReplayedPool, ReplayOptions } from './chains.ts';
 import { replayChains } from './chains.ts';
 import type { EraFit } from './era.ts';
 import { missingTexts } from './era.ts';
 import type { Survey } from './survey.ts';
 import { objectOf, surveyOf } from './survey.ts';
+import type { Witnesses } from './witnesses.ts';
+import { witnessesOf } from './witnesses.ts';
 
 /**
  * Every reclaim callback is installed: each pool whose allocator declares a map is on that map's
@@ -102,6 +104,7 @@ function judgePools(
   others: readonly Chains[],
 ): void {
   const none: string[] = [];
+  const witnesses = witnessesOf(survey, replay);
   for (const [index, pool] of replay.pools.entries()) {
     if (alternativesOf(pool.allocator).length > 0) {
       judgeEither(survey, answers, index, others);
@@ -123,7 +126,7 @@ function judgePools(
     }
     const chain = replay.chains.get(pool.declared) ?? [];
     if (chain.some(({ name }) => name === pool.name)) {
-      answers.holds();
+      judgeWitness(survey, answers, pool, witnesses);
       continue;
     }
     answers.add({
@@ -140,6 +143,25 @@ function judgePools(
   if (none.length > 0) {
     answers.note(`on no chain, because nothing here gives the allocator a map: ${none.join(', ')}`);
   }
+}
+
+/** On the chain by the kernel's design: the code of this tree must be seen to put it there, too. */
+function judgeWitness(
+  survey: Survey,
+  answers: Answers,
+  pool: ReplayedPool,
+  { areTold, hidden, isSeen }: Witnesses,
+): void {
+  if (!areTold || isSeen(pool)) return answers.holds();
+  const verdict = isMust(pool.at) ? 'violation' : 'unproved';
+  answers.add({
+    verdict: hidden.length > 0 ? 'inconclusive' : verdict,
+    object: pool.name,
+    says: `${pool.name} declares ${pool.declared ?? 'a map'} through ${pool.allocator}, and no code that boot comes to registers it`,
+    at: placeOf(survey.order, pool.at.index),
+    guards: pool.at.event.guards,
+    holes: hidden,
+  });
 }
 
 /** A pool of which the machine decides what allocator it has: every one of them must hold. */

@@ -1,0 +1,86 @@
+import type { Order, OrderReport } from '../order/index.ts';
+import { checkOrder } from '../order/index.ts';
+import { counted, listed, unique } from '../report/text.ts';
+import { modelledRoutines } from './modelled-routines.ts';
+
+/**
+ * What keeps a run of the model from being an answer about the tree that its order was read from.
+ *
+ * The model runs its own text of the allocators and brings up what an order names: it cannot see that
+ * the tree's `pool_subsystem_init()` registers nobody, nor that an initialiser is gone. The rules read
+ * the tree, and the texts can be compared.
+ */
+export interface Doubts {
+  /** The order is wrong, whatever the model says. */
+  readonly violations: readonly string[];
+  /** The model's answer may not be the tree's. */
+  readonly open: readonly string[];
+}
+
+/** What of it is assumed: printed with the verdict. */
+export interface Doubted extends Doubts {
+  readonly assumptions: readonly string[];
+}
+
+export function doubtsOf(order: Order): Doubted {
+  const report = checkOrder(order);
+  const { open, assumptions } = routineDoubts(order);
+  return {
+    violations: saidBy(report, 'violation'),
+    open: [...ruleDoubts(report), ...open],
+    assumptions,
+  };
+}
+
+const sentencesShown = 3;
+
+/** The first of some sentences, and how many more there are. */
+export function someOf(sentences: readonly string[]): string {
+  const more = sentences.length - sentencesShown;
+  const shown = sentences.slice(0, sentencesShown);
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+}
+
+const saidBy = (report: OrderReport, verdict: string): readonly string[] =>
+  unique(report.waived.standing.filter((one) => one.verdict === verdict).map(({ says }) => says));
+
+function ruleDoubts(report: OrderReport): readonly string[] {
+  const open = ['unproved', 'inconclusive'].flatMap((verdict) => {
+    const said = saidBy(report, verdict);
+    return said.length === 0 ? [] : [`${verdict} by the rules: ${someOf(said)}`];
+  });
+  if (open.length > 0 || report.exitCode !== 5) return open;
+  return ['open by the rules: an anchor or a file is missing'];
+}
+
+/**
+ * Routines whose text in the tree is none of those that are modelled. A port's own routines count
+ * where the order comes through their file.
+ */
+function routineDoubts(order: Order): Pick<Doubted, 'open' | 'assumptions'> {
+  const { routines } = order;
+  if (routines === undefined) {
+    const unknown =
+      'the routines that are modelled read as in the cited revisions (the order does not tell)';
+    return { open: [], assumptions: [unknown] };
+  }
+  const modelled = new Map<string, Set<string>>();
+  for (const { file, function: name, textHash } of modelledRoutines()) {
+    const key = `${file.replace(/^sys\//, '')} ${name}`;
+    const texts = modelled.get(key) ?? new Set();
+    if (textHash !== undefined) modelled.set(key, texts.add(textHash));
+  }
+  const isRun = new Set(
+    order.events.flatMap(({ file, stack }) => [file, ...stack.map((frame) => frame.file)]),
+  );
+  const others = routines.filter(({ file, function: name, textHash }) => {
+    const texts = modelled.get(`${file} ${name}`);
+    if (texts === undefined || (file.startsWith('arch/') && !isRun.has(file))) return false;
+    return textHash === null || !texts.has(textHash);
+  });
+  const named = others.map(({ file, function: name }) => `${name}() in ${file}`);
+  const reads = `${counted(others.length, 'modelled routine')} ${others.length === 1 ? 'reads' : 'read'}`;
+  return others.length === 0
+    ? { open: [], assumptions: [] }
+    : { open: [`${reads} otherwise in this tree: ${listed(named, 5)}`], assumptions: [] };
+}
