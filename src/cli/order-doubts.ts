@@ -1,4 +1,4 @@
-import type { Order, OrderReport } from '../order/index.ts';
+import type { Order, OrderReport, Waiver } from '../order/index.ts';
 import { checkOrder } from '../order/index.ts';
 import { counted, listed, unique } from '../report/text.ts';
 import { modelledRoutines } from './modelled-routines.ts';
@@ -22,8 +22,9 @@ export interface Doubted extends Doubts {
   readonly assumptions: readonly string[];
 }
 
-export function doubtsOf(order: Order): Doubted {
-  const report = checkOrder(order);
+/** What the rules answer but for what a person has waived, and which texts differ. */
+export function doubtsOf(order: Order, waivers: readonly Waiver[] = []): Doubted {
+  const report = checkOrder(order, { waivers });
   const { open, assumptions } = routineDoubts(order);
   return {
     violations: saidBy(report, 'violation'),

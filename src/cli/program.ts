@@ -117,6 +117,7 @@ function commands(io: Io, loadCatalog: LoadCatalog, done: (code: number) => void
       '--order <FILE>',
       'check this boot order (- for standard input); without MODEL, its era’s',
     )
+    .option('--waivers <FILE>', 'of --order: answers of the rules that a person has found false')
     .option('--against <TREE>', 'no check: which modelled routines read differently in this tree')
     .option('--states-max <N>', 'stop after so many states')
     .option('--depth-max <N>', 'stop after so many steps')

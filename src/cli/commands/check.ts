@@ -22,6 +22,7 @@ import { chooseFor, tellNoModel } from '../order-choice.ts';
 import { importFor, importJson, importText, judgeImported, unheardOf } from '../order-model.ts';
 import type { Doubted } from '../order-doubts.ts';
 import { doubtsOf } from '../order-doubts.ts';
+import { waiversOf } from '../extract/waive.ts';
 import { saveTraces } from '../save-traces.ts';
 import { blaming } from '../own-model.ts';
 import type { Stop } from '../search.ts';
@@ -32,6 +33,7 @@ import { badOption, naturalOf, sizeOf, timeOf } from '../values.ts';
 export interface CheckWords extends EnvironmentWords {
   readonly property?: readonly string[];
   readonly order?: string;
+  readonly waivers?: string;
   readonly against?: string;
   readonly statesMax?: string;
   readonly depthMax?: string;
@@ -71,6 +73,8 @@ export async function checkCommand(
     return againstCommand(words.against, words, io);
   }
   const bounds = boundsOf(words);
+  if (words.waivers !== undefined && words.order === undefined)
+    throw badOption('--waivers', words.waivers, '--order beside it');
   const order = await orderOf(words.order, io);
   if (words.traceDir !== undefined) checkFolder(words.traceDir);
   const chosen = await chooseFor(order, names, loadCatalog);
@@ -178,7 +182,8 @@ function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {
     });
   }
   const imported = order === null ? null : importFor(order, entry);
-  const doubts = order === null || imported === null ? null : doubtsOf(order);
+  const waivers = waiversOf(words.waivers, false);
+  const doubts = order === null || imported === null ? null : doubtsOf(order, waivers);
   const options = optionsFor(entry, words, imported?.order ?? order);
   const built = buildFrom(order, entry, options);
   const whole = {
@@ -279,7 +284,10 @@ function repeatCommand(planned: Planned, words: CheckWords): string {
     const word = words[name];
     if (word !== undefined) parts.push(`--${name}`, shellWord(word));
   }
-  if (words.order !== undefined) parts.push('--order', shellWord(words.order));
+  for (const name of ['order', 'waivers'] as const) {
+    const word = words[name];
+    if (word !== undefined) parts.push(`--${name}`, shellWord(word));
+  }
   return parts.join(' ');
 }
 
