@@ -5,15 +5,15 @@ import type { Imported } from '../../boot/import-order.ts';
 import type { Order } from '../../order/order.ts';
 import { parseOrder } from '../../order/order.ts';
 import { toJson } from '../../report/json.ts';
-import type { JudgeOptions, Violation } from '../../report/judgement.ts';
-import { judge, violationsOf, worst } from '../../report/judgement.ts';
+import type { JudgeOptions } from '../../report/judgement.ts';
+import { judge, worst } from '../../report/judgement.ts';
 import type { Reported } from '../../report/reported.ts';
-import { renderDetails, renderTable } from '../../report/table.ts';
 import { counted } from '../../report/text.ts';
-import { renderViolation, shellWord } from '../../report/violation.ts';
+import { shellWord } from '../../report/violation.ts';
 import type { EnvironmentWords } from '../build.ts';
 import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.ts';
 import type { Chosen, LoadCatalog } from '../catalogue.ts';
+import { renderReport } from '../check-report.ts';
 import { defaultMemoryMax } from '../defaults.ts';
 import { InputError, valueOf } from '../failure.ts';
 import { checkFolder, readJson, readText } from '../files.ts';
@@ -56,9 +56,6 @@ interface Planned extends Chosen {
   readonly imported: Imported | null;
   readonly doubts: Doubted | null;
 }
-
-/** A longer catalogue run shows one violation step by step and how to see the others. */
-const shownInDetail = 1;
 
 export async function checkCommand(
   names: readonly string[],
@@ -290,67 +287,3 @@ function repeatCommand(planned: Planned, words: CheckWords): string {
   }
   return parts.join(' ');
 }
-
-function renderReport(reported: readonly Reported[], skipped: number, full: boolean): string {
-  const parts = [renderTable(reported)];
-  const [only] = reported;
-  if (reported.length === 1 && only !== undefined) {
-    parts.push(renderDetails(only, full));
-    for (const violation of violationsOf(only.result)) {
-      parts.push(renderViolation(only, violation, { full }));
-    }
-  } else {
-    parts.push(totals(reported), ...someViolations(reported, full));
-  }
-  if (skipped > 0) parts.push(`interrupted: ${skipped} more not begun`);
-  return `${parts.map((part) => part.replace(/^\n+/, '')).join('\n\n')}\n`;
-}
-
-/** What a run over many models comes to, in one line. */
-function totals(reported: readonly Reported[]): string {
-  const counts = new Map<string, number>();
-  for (const { judgement } of reported) {
-    counts.set(judgement.outcome, (counts.get(judgement.outcome) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([outcome, count]) => `${count} ${outcome}`);
-  const legend = counts.has('reproduced') ? '; reproduced: just the violations on record' : '';
-  return `${reported.length} models: ${parts.join(', ')}${legend}`;
-}
-
-interface Shown {
-  readonly model: Reported;
-  readonly violation: Violation;
-}
-
-/**
- * Of many models: what nobody expected in full, else the first of what was reproduced, the
- * mission's before others; and the commands that show the rest.
- */
-function someViolations(reported: readonly Reported[], full: boolean): string[] {
-  const all = reported.flatMap((model) =>
-    violationsOf(model.result).map((violation): Shown => ({ model, violation })),
-  );
-  const news = all.filter(({ model }) => model.judgement.outcome !== 'reproduced');
-  const known = all
-    .filter(({ model }) => model.judgement.outcome === 'reproduced')
-    .sort((a, b) => rank(a) - rank(b));
-  const shown = news.length > 0 ? news : known.slice(0, shownInDetail);
-  const parts = shown.map(({ model, violation }) => renderViolation(model, violation, { full }));
-  const others = [
-    ...new Set(
-      all
-        .filter((one) => !shown.includes(one))
-        .map(({ model }) => model.repeat)
-        .filter((command) => !shown.some(({ model }) => model.repeat === command)),
-    ),
-  ];
-  if (others.length > 0) {
-    parts.push(
-      ['the other violations, step by step:', ...others.map((one) => `  ${one}`)].join('\n'),
-    );
-  }
-  return parts;
-}
-
-const rank = ({ violation, model }: Shown): number =>
-  (violation.about === 'mission' ? 0 : 2) + (model.reconstruction === null ? 1 : 0);
