@@ -105,9 +105,10 @@ export function bringUp(order: Order, findings: Findings = askRules(order)): Bri
   };
 }
 
-function obstaclesOf(survey: Survey, { name, asks }: Column): Obstacle[] {
+function obstaclesOf(survey: Survey, { name, asks, needs }: Column): Obstacle[] {
   if (asks === undefined) return [];
-  return windowsOf(survey, asks).map(({ first, until }) => {
+  const windows = windowsOf(survey, asks);
+  const met = windows.map(({ first, until }): Obstacle => {
     const { event, object } = first;
     const end = until === null ? 'to the end' : `until ${momentText(survey.order, until.before)}`;
     const sure = isCertainlyMet(first) ? 'meets' : 'may meet';
@@ -116,6 +117,26 @@ function obstaclesOf(survey: Survey, { name, asks }: Column): Obstacle[] {
       says: `${end} it ${sure} ${object}, which is not there: ${wayText(event)} ${event.file}:${event.line}`,
     };
   });
+  const end = Math.max(0, ...windows.map(({ until }) => until?.before ?? Infinity));
+  const later = (needs ?? []).filter((need) => isPending(survey, asks, need, end));
+  return [
+    ...met,
+    ...later.map((need) => ({ column: name, says: waitsText(need, windows.length) })),
+  ];
+}
+
+/** A need that is met only after the last moment at which a request would find something missing. */
+function isPending(survey: Survey, asks: string, { suppliers }: Need, end: number): boolean {
+  const first = survey.order.probes?.find((probe) => probe.asks === asks);
+  const met = suppliers.find(isMust)?.index;
+  return first !== undefined && met !== undefined && met >= Math.max(first.before, end);
+}
+
+function waitsText({ need, convention }: Need, windows: number): string {
+  const then = windows === 0 ? '' : 'after that ';
+  if (convention !== undefined)
+    return `${then}until ${need} a request meets nothing that is not there; ${convention}`;
+  return `${then}until ${need} what a pool may take in turn (page headers) has no source`;
 }
 
 function columnsOf(facts: Facts, era: EraName): Column[] {
