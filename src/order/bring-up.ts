@@ -38,7 +38,8 @@ export interface Obstacle {
   readonly says: string;
 }
 
-export type Permission = 'yes' | 'no' | 'maybe';
+/** `early`: it works, and a convention says to wait. */
+export type Permission = 'yes' | 'no' | 'maybe' | 'early';
 
 export interface BringUpRow {
   readonly routine: string;
@@ -171,7 +172,7 @@ function columnsOf(facts: Facts, era: EraName): Column[] {
 /** What the rules know of the need and what a probe met there; the worse of the two. */
 function permission(survey: Survey, column: Column, index: number): Permission {
   const both = [byNeeds(column, index), byProbe(survey, column, index)];
-  return both.includes('no') ? 'no' : both.includes('maybe') ? 'maybe' : 'yes';
+  return (['no', 'maybe', 'early'] as const).find((one) => both.includes(one)) ?? 'yes';
 }
 
 function byProbe(survey: Survey, { asks }: Column, index: number): Permission {
@@ -192,9 +193,11 @@ const loadedNeed = (survey: Survey): Need => ({
 function byNeeds({ needs, until }: Column, index: number): Permission {
   if (needs === null) return 'maybe';
   if (until !== undefined && stateOf(until, index) === 'yes') return 'no';
-  const states = needs.map((need) => stateOf(need, index));
-  if (states.every((state) => state === 'yes')) return 'yes';
-  return states.includes('no') ? 'no' : 'maybe';
+  const states = needs.map((need) => {
+    const state = stateOf(need, index);
+    return state !== 'yes' && need.convention !== undefined ? 'early' : state;
+  });
+  return (['no', 'maybe', 'early'] as const).find((one) => states.includes(one)) ?? 'yes';
 }
 
 function stateOf({ suppliers }: Need, index: number): Permission {

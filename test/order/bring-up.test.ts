@@ -57,4 +57,23 @@ describe('what kmem(9) waits for', () => {
     const [found] = answers('i386', lines);
     expect(found).toContain('before kmem_init() is done (convention: what is allocated before');
   });
+
+  it('is in the table: early where it works, with a note where the convention ends', () => {
+    const probe = {
+      ...{ before: 3, asks: 'kmem', call: 'kmem_intr_alloc', file: 'kern/subr_kmem.c', line: 1 },
+      ...{ given: [], events: [], holes: [] },
+    };
+    const table = (port: string): ReturnType<typeof bringUp> =>
+      bringUp({ ...boot(vmemBoot, { port }), probes: [probe] });
+    const cell = (port: string, name: string): string | undefined => {
+      const { columns, rows } = table(port);
+      return rows.find(({ routine }) => routine === name)?.allowed[columns.indexOf('kmem')];
+    };
+    expect(cell('amd64', 'uvm_map_init')).toBe('early');
+    expect(cell('i386', 'uvm_map_init')).toBe('no');
+    expect(cell('i386', 'pmap_init')).toBe('early');
+    const [note] = table('amd64').obstacles.filter(({ column }) => column === 'kmem');
+    expect(note?.says).toContain('until kmem_init() is done a request meets nothing');
+    expect(note?.says).toContain('convention: what is allocated before kmem_init()');
+  });
 });
