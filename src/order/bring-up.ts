@@ -38,7 +38,8 @@ export interface Obstacle {
   readonly says: string;
 }
 
-export type Permission = 'yes' | 'no' | 'maybe';
+/** `early`: it works, and a convention says to wait. */
+export type Permission = 'yes' | 'no' | 'maybe' | 'early';
 
 export interface BringUpRow {
   readonly routine: string;
@@ -105,9 +106,10 @@ export function bringUp(order: Order, findings: Findings = askRules(order)): Bri
   };
 }
 
-function obstaclesOf(survey: Survey, { name, asks }: Column): Obstacle[] {
+function obstaclesOf(survey: Survey, { name, asks, needs }: Column): Obstacle[] {
   if (asks === undefined) return [];
-  return windowsOf(survey, asks).map(({ first, until }) => {
+  const windows = windowsOf(survey, asks);
+  const met = windows.map(({ first, until }): Obstacle => {
     const { event, object } = first;
     const end = until === null ? 'to the end' : `until ${momentText(survey.order, until.before)}`;
     const sure = isCertainlyMet(first) ? 'meets' : 'may meet';
@@ -116,6 +118,26 @@ function obstaclesOf(survey: Survey, { name, asks }: Column): Obstacle[] {
       says: `${end} it ${sure} ${object}, which is not there: ${wayText(event)} ${event.file}:${event.line}`,
     };
   });
+  const end = Math.max(0, ...windows.map(({ until }) => until?.before ?? Infinity));
+  const later = (needs ?? []).filter((need) => isPending(survey, asks, need, end));
+  return [
+    ...met,
+    ...later.map((need) => ({ column: name, says: waitsText(need, windows.length) })),
+  ];
+}
+
+/** A need that is met only after the last moment at which a request would find something missing. */
+function isPending(survey: Survey, asks: string, { suppliers }: Need, end: number): boolean {
+  const first = survey.order.probes?.find((probe) => probe.asks === asks);
+  const met = suppliers.find(isMust)?.index;
+  return first !== undefined && met !== undefined && met >= Math.max(first.before, end);
+}
+
+function waitsText({ need, convention }: Need, windows: number): string {
+  const then = windows === 0 ? '' : 'after that ';
+  if (convention !== undefined)
+    return `${then}until ${need} a request meets nothing that is not there; ${convention}`;
+  return `${then}until ${need} what a pool may take in turn (page headers) has no source`;
 }
 
 function columnsOf(facts: Facts, era: EraName): Column[] {
@@ -150,7 +172,7 @@ function columnsOf(facts: Facts, era: EraName): Column[] {
 /** What the rules know of the need and what a probe met there; the worse of the two. */
 function permission(survey: Survey, column: Column, index: number): Permission {
   const both = [byNeeds(column, index), byProbe(survey, column, index)];
-  return both.includes('no') ? 'no' : both.includes('maybe') ? 'maybe' : 'yes';
+  return (['no', 'maybe', 'early'] as const).find((one) => both.includes(one)) ?? 'yes';
 }
 
 function byProbe(survey: Survey, { asks }: Column, index: number): Permission {
@@ -171,9 +193,11 @@ const loadedNeed = (survey: Survey): Need => ({
 function byNeeds({ needs, until }: Column, index: number): Permission {
   if (needs === null) return 'maybe';
   if (until !== undefined && stateOf(until, index) === 'yes') return 'no';
-  const states = needs.map((need) => stateOf(need, index));
-  if (states.every((state) => state === 'yes')) return 'yes';
-  return states.includes('no') ? 'no' : 'maybe';
+  const states = needs.map((need) => {
+    const state = stateOf(need, index);
+    return state !== 'yes' && need.convention !== undefined ? 'early' : state;
+  });
+  return (['no', 'maybe', 'early'] as const).find((one) => states.includes(one)) ?? 'yes';
 }
 
 function stateOf({ suppliers }: Need, index: number): Permission {

@@ -204,6 +204,9 @@ describe('the rules, where memory comes from a host', () => {
       'promised order',
       'reclaim',
     ]);
+    const says = silent.flatMap(({ answers }) => answers.map((answer) => answer.says)).join('\n');
+    expect(says).toContain('memory comes from a host: nobody asks uvm_pagealloc() for a page');
+    expect(says).not.toContain('no probes');
   });
 
   it('let kmem_alloc() run before kmem_init(): every size goes to the host', async () => {

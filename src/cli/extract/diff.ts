@@ -68,24 +68,32 @@ export function diffText(comparison: Comparison): string {
   }
   for (const port of onlyOne) lines.push(`${port}: only one side has it`);
   const isMany = byPort.size > 1;
-  for (const change of changes) {
+  const told = changes.map((change) => {
     const { ports, at } = change;
     const where = isMany ? ` [${ports.join(', ')}]` : '';
+    const says = `${changeText(change, comparison)}${where}`;
+    return { says, at, key: `${says} ${at.file}:${at.line}` };
+  });
+  // One call to which many ways lead is one line: what LOCKDEBUG allocates behind every lock.
+  const seen = new Set<string>();
+  for (const { says, at, key } of told) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const others = told.filter((one) => one.key === key).length - 1;
     const way = [...at.stack.map((frame) => frame.function), at.function].join(' > ');
-    lines.push(
-      ...wrap(`${changeText(change, comparison)}${where}`, '', '    '),
-      `    ${way} (${at.file}:${at.line})`,
-    );
+    const more = others > 0 ? `, and on ${counted(others, 'other way')}` : '';
+    lines.push(...wrap(says, '', '    '), `    ${way} (${at.file}:${at.line})${more}`);
   }
   for (const [port, diff] of byPort) {
     const mark = isMany ? `${port}: ` : '';
     for (const answer of comparison.broken.get(port) ?? []) {
       lines.push(...wrap(`${mark}now ${brokenText(answer)}: ${answer.says}`, '', '    '));
     }
-    for (const { event, before, was } of diff.reachable) {
+    const reachable = diff.reachable.map(({ event, before, was }) => {
       const what = `${event.call}(${event.object ?? ''}) can now run before ${before.object ?? before.call}`;
-      lines.push(...wrap(`${mark}${what} (it was ${was})`, '', '    '));
-    }
+      return `${mark}${what} (it was ${was})`;
+    });
+    for (const says of new Set(reachable)) lines.push(...wrap(says, '', '    '));
     for (const one of diff.consequences) {
       lines.push(...wrap(`${mark}${consequenceText(one)}`, '', '    '));
     }

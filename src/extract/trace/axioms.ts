@@ -34,7 +34,7 @@ export const neverReturns: ReadonlySet<string> = new Set([
   ...['kthread_exit', 'prom_halt', 'OF_exit', 'rumpuser_exit', 'ia64_fail', 'cpu_halt'],
 ]);
 
-/** No allocator stands behind them, and their value is not needed. */
+/** No allocator stands behind them, and their value is not needed; printed as an axiom. */
 export const ignored: ReadonlySet<string> = new Set([
   ...['KASSERT', 'KDASSERT', 'KASSERTMSG', 'KDASSERTMSG', '__predict_true', '__predict_false'],
   ...['printf', 'printf_nolog', 'uprintf', 'aprint_normal', 'aprint_debug', 'aprint_error'],
@@ -63,7 +63,7 @@ export const ignored: ReadonlySet<string> = new Set([
   ],
   ...['evcnt_attach_static', 'evcnt_attach_dynamic', 'evcnt_attach_dynamic_nozero', 'ktraddentry'],
   ...[
-    'lockdebug_alloc',
+    'lockdebug_init',
     'lockdebug_free',
     'lockdebug_wantlock',
     'lockdebug_locked',
@@ -227,6 +227,16 @@ export const aside: ReadonlySet<string> = new Set([
   ...['extent_alloc_region', 'extent_alloc1', 'extent_alloc_subregion1'],
 ]);
 
+/** With LOCKDEBUG the initialisation of a lock takes a record, and may allocate a batch of them. */
+export const lockRecords = {
+  option: 'LOCKDEBUG',
+  /** Leaves of the boundary whose bodies ask for a record. */
+  initialisers: new Set(['mutex_init', 'rw_init', 'cv_init']) as ReadonlySet<string>,
+  /** What takes one, and what it keeps. */
+  taker: 'lockdebug_alloc',
+  keeps: ['ld_freeptr', 'ld_nfree', 'ld_nomore', 'ld_free'],
+};
+
 const firmware: Cut = {
   names: ['Acpi*', 'acpi_*', 'mpacpi_*', 'mpbios_*', 'OF_*', 'prom_*', 'bioscall'],
   why: 'what firmware answers is not known',
@@ -272,6 +282,8 @@ export const axioms: readonly string[] = [
     .map(([path, value]) => `${path} = ${value}`)
     .join(', ')}`,
   `never returns: ${[...neverReturns].join(', ')}`,
+  `taken to call no allocator, and not followed: ${[...ignored].join(', ')}`,
+  `with ${lockRecords.option} the initialisation of a lock goes to ${lockRecords.taker}(), whose allocation is told as may, once for each way to it; how many records are left is not known, and its effect on memory is taken back`,
   'a failed KASSERT or panic ends the path: what is listed is a boot that succeeds',
   'a return of the last entry function before its last statement ends the path, as panic does',
   'allocations answer with an object, never with failure; what allocators count is not known after one',

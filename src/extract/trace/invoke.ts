@@ -9,6 +9,7 @@ import type { Evaluator } from './evaluate.ts';
 import type { Statements } from './execute.ts';
 import { Emitter } from './emit.ts';
 import { isPassedOn, Probes } from './probes.ts';
+import { LockRecords } from './lock-records.ts';
 import { SideEffects } from './side-effects.ts';
 import { textOf } from './text.ts';
 import { builtin } from './builtins.ts';
@@ -34,6 +35,7 @@ export class Calls {
   readonly #emitter: Emitter;
   readonly #probes: Probes;
   readonly #effects: SideEffects;
+  readonly #lockRecords: LockRecords;
 
   constructor(
     session: Session,
@@ -48,6 +50,7 @@ export class Calls {
     this.#emitter = new Emitter(session, flags);
     this.#probes = new Probes(session, this, flags);
     this.#effects = new SideEffects(session, evaluator);
+    this.#lockRecords = new LockRecords(session, evaluator, this);
   }
 
   /** Told of each assignment. */
@@ -233,6 +236,7 @@ export class Calls {
     }
     const api = isPassedOn(name, this.#session) ? undefined : apiCalls.get(name);
     const event = api === undefined ? null : this.#emitter.call(name, api, e, values, frame);
+    if (this.#lockRecords.called(name, file, values, frame)) return undefined;
     // The call itself still runs at the level that it leaves.
     if (name === 'spl0') this.#session.store.write('@ipl', literal('NONE'));
     if (api !== undefined && event !== null && !api.follow) {

@@ -13,8 +13,8 @@ import type { Guard, Session, TraceProbe } from './session.ts';
 import type { Value } from './value.ts';
 import { addressOf, truth } from './value.ts';
 
-/** A number, the address of an object, or what another place holds. */
-type Given = bigint | { readonly addressOf: string } | { readonly valueOf: string };
+/** A number, the address of an object, or what the first of some places holds that is set. */
+type Given = bigint | { readonly addressOf: string } | { readonly firstOf: readonly string[] };
 
 interface Request {
   /** What is asked for, in a word. */
@@ -31,7 +31,20 @@ interface Request {
 const plenty = { 'uvmexp.free': 65_536n };
 const somePool = {
   '@asked.pr_alloc': { addressOf: '@allocator' },
-  '@allocator.pa_pagesz': { valueOf: 'uvmexp.pagesize' },
+  // Pools give an allocator the constant PAGE_SIZE; some ports take uvmexp.pagesize from firmware.
+  '@allocator.pa_pagesz': {
+    firstOf: [
+      ...['kmem', 'nointr', 'meta'].map((one) => `pool_allocator_${one}.pa_pagesz`),
+      'uvmexp.pagesize',
+    ],
+  },
+};
+
+/** From where its pages come, newest name last: without one of its own it is as kmem's. */
+const pageRoutines = {
+  meta: ['pool_page_alloc_meta'],
+  kmem: ['pool_page_alloc'],
+  nointr: ['pool_page_alloc_nointr', 'pool_page_alloc'],
 };
 
 const requests: readonly Request[] = [
@@ -39,9 +52,9 @@ const requests: readonly Request[] = [
     ...{ asks: 'page', enters: ['uvm_pagealloc_strat'], file: 'uvm/uvm_page.c' },
     ...{ args: [0n, 0n, 0n, 0n, 0n, 0n], given: plenty },
   },
-  ...['meta', 'kmem', 'nointr'].map((allocator): Request => ({
+  ...Object.entries(pageRoutines).map(([allocator, enters]): Request => ({
     asks: `page for pool_allocator_${allocator}`,
-    enters: [allocator === 'kmem' ? 'pool_page_alloc' : `pool_page_alloc_${allocator}`],
+    enters,
     file: 'kern/subr_pool.c',
     args: [{ addressOf: '@asked' }, { flag: 'PR_NOWAIT' }],
     given: { ...plenty, ...somePool },
@@ -152,7 +165,8 @@ export class Probes {
     if (typeof given === 'bigint') return given;
     if ('flag' in given) return this.#flags().get(given.flag);
     if ('addressOf' in given) return addressOf(given.addressOf);
-    return this.#session.store.read(given.valueOf).value;
+    const values = given.firstOf.map((path) => this.#session.store.read(path).value);
+    return values.find((value) => typeof value === 'bigint' && value !== 0n);
   }
 }
 

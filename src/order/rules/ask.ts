@@ -25,6 +25,8 @@ export interface Question {
   readonly isInitialised?: true;
   /** The file in which a supplier is to be expected, where none was found. */
   readonly expectedIn?: string;
+  /** Why one should wait though nothing would be missing; ends the sentence. */
+  readonly convention?: string;
 }
 
 /** Asks, adds the answer, and says whether it held. */
@@ -37,6 +39,7 @@ export function ask(survey: Survey, answers: Answers, question: Question): boole
 function put(survey: Survey, answers: Answers, question: Question): void {
   const { use, suppliers, object, need, who } = question;
   const at = placeOf(survey.order, use.index);
+  const why = question.convention === undefined ? '' : ` (${question.convention})`;
   const earlier = suppliers.filter((one) => one.index < use.index && !excludes(one, use));
   if (earlier.some((one) => isCertain(one, use))) return answers.holds();
 
@@ -50,7 +53,7 @@ function put(survey: Survey, answers: Answers, question: Question): void {
       {
         verdict: 'unproved',
         object,
-        says: `${who}; ${need} before it only if ${guardsText(maybe.event.guards)}`,
+        says: `${who}; ${need} before it only if ${guardsText(maybe.event.guards)}${why}`,
         at,
         ...(place !== null && { other: place }),
         guards: [...maybe.event.guards, ...use.event.guards],
@@ -69,7 +72,7 @@ function put(survey: Survey, answers: Answers, question: Question): void {
       {
         verdict: 'unproved',
         object,
-        says: `${who} ${when}, if ${guardsText(use.event.guards)}`,
+        says: `${who} ${when}, if ${guardsText(use.event.guards)}${why}`,
         at,
         ...other,
         guards: use.event.guards,
@@ -104,7 +107,7 @@ function put(survey: Survey, answers: Answers, question: Question): void {
       need,
     );
   }
-  answers.add({ verdict: 'violation', object, says: `${who} ${when}`, at, ...other }, need);
+  answers.add({ verdict: 'violation', object, says: `${who} ${when}${why}`, at, ...other }, need);
 }
 
 export const isMust = (one: Seen): boolean =>

@@ -90,7 +90,7 @@ function demandsOf(facts: Facts, use: Seen): [string, Source][] {
     case 'kmem_intr_alloc':
     case 'kmem_intr_zalloc':
     case 'kmem_asprintf':
-      return needs('kmem(9)', kmemNeeds(facts));
+      return needs('kmem(9)', kmemNeeds(facts, sizeOf(use)));
     case 'malloc':
     case 'realloc':
       return needs('malloc(9)', mallocNeeds(facts));
@@ -106,6 +106,12 @@ function demandsOf(facts: Facts, use: Seen): [string, Source][] {
     default:
       return [];
   }
+}
+
+/** Of a size that was not read nothing is held against the call. */
+function sizeOf({ event }: Seen): bigint {
+  const { size } = event.args;
+  return typeof size === 'number' ? BigInt(size) : 0n;
 }
 
 function hasOwnStorage(use: Seen): boolean {
@@ -153,14 +159,15 @@ function askSource(
     });
   }
   if (source.needs.length === 0) return answers.holds();
-  for (const { need, suppliers, expectedIn } of source.needs) {
+  for (const { need, suppliers, expectedIn, convention } of source.needs) {
     // Inside the routine that brings its source up, a subsystem looks after itself.
     if (suppliers.some((one) => runsInside(use, need, one))) {
       answers.holds();
       continue;
     }
     const who = `${use.event.call}() may grow ${object}`;
-    const question = { object, need, who, use, suppliers, expectedIn };
+    const why = convention === undefined ? {} : { convention };
+    const question = { object, need, who, use, suppliers, expectedIn, ...why };
     const own = need === `${object} is initialised` ? { isInitialised: true as const } : {};
     // The first need that fails is the story; the later ones are its echoes.
     if (!ask(survey, answers, { ...question, ...own })) return;

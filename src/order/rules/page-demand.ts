@@ -4,6 +4,7 @@ import type { OrderProbe } from '../order.ts';
 import type { RuleReport } from './answer.ts';
 import { Answers, holeText, placeOf } from './answer.ts';
 import { guardsText } from './ask.ts';
+import type { EraFit } from './era.ts';
 import type { Seen, Survey } from './survey.ts';
 
 /**
@@ -13,11 +14,20 @@ import type { Seen, Survey } from './survey.ts';
  * uvm_pagealloc() looks at must be there from that moment. Whether some port asks today is another
  * question, told with each answer: the fault waits for whoever is the first.
  */
-export function pageDemand(survey: Survey): RuleReport {
+export function pageDemand(survey: Survey, fit: EraFit): RuleReport {
   const answers = new Answers(
     'page demand',
     'From page initialisation on, a page may be asked for at any time.',
   );
+  if (fit.isHosted) {
+    answers.add({
+      verdict: 'not applicable',
+      object: 'uvm_pagealloc',
+      says: 'memory comes from a host: nobody asks uvm_pagealloc() for a page',
+      at: null,
+    });
+    return answers.report();
+  }
   const probes = (survey.order.probes ?? []).filter(({ asks }) => asks === 'page');
   if (probes.length === 0) {
     answers.add({

@@ -14,6 +14,8 @@ export interface Need {
   readonly need: string;
   readonly suppliers: readonly Seen[];
   readonly expectedIn: string;
+  /** Nothing is missing before it, and yet one should wait: why. */
+  readonly convention?: string;
 }
 
 export type Source =
@@ -95,17 +97,27 @@ export function metaArenaNeed(survey: Survey): Need {
 
 const kvaNeed = (survey: Survey): Need => setNeed(survey, 'kmem_va_arena', 'uvm/uvm_km.c');
 
-/** kmem(9): a class of sizes is a pool of its own, made by kmem_init. */
-export function kmemNeeds({ survey, era, isHosted }: Facts): readonly Need[] {
+/** A page or less: what a direct-mapped port takes from its free pages alone. */
+const smallestPage = 4096n;
+
+/**
+ * kmem(9): a class of sizes is a pool of its own, made by kmem_init(). Before that every size goes to
+ * the back end, which works as soon as that is up; what comes back later goes to a cache.
+ */
+export function kmemNeeds(facts: Facts, size: bigint = 0n): readonly Need[] {
+  const { survey, era, isHosted } = facts;
   // Without caches every size goes to the back end, and that is the host.
   if (isHosted) return [];
+  const init = doneNeed(survey, 'kmem_init', 'kern/subr_kmem.c');
   if (era === 'A') {
     const arena = survey.sets('kmem_arena');
-    return arena.length > 0
-      ? [setNeed(survey, 'kmem_arena', 'kern/subr_kmem.c')]
-      : [doneNeed(survey, 'kmem_init', 'kern/subr_kmem.c')];
+    return arena.length > 0 ? [setNeed(survey, 'kmem_arena', 'kern/subr_kmem.c')] : [init];
   }
-  return [kvaNeed(survey), doneNeed(survey, 'kmem_init', 'kern/subr_kmem.c')];
+  const isPage = facts.directMapped === true && size <= smallestPage;
+  const convention =
+    'convention: what is allocated before kmem_init() and freed after it goes back to a cache that ' +
+    'it did not come from';
+  return [isPage ? pagesNeed(survey) : kvaNeed(survey), { ...init, convention }];
 }
 
 export const mallocNeeds = (facts: Facts): readonly Need[] =>
