@@ -1,4 +1,4 @@
-import { initialisesNothing, meaningOf } from '../order/calls.ts';
+import { initialisesNothing, mapEntryPool, meaningOf } from '../order/calls.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 
 /**
@@ -22,7 +22,11 @@ const placesMax = 12;
 
 /** The objects of the trace that are used and have no initialiser in it, with who else names them. */
 export function uninitialised(events: readonly OrderEvent[], texts: Texts): Uninitialised[] {
-  return candidates(events).map((object) => {
+  const isNamed = (object: string): boolean => {
+    for (const text of texts.all.values()) if (text.includes(object)) return true;
+    return false;
+  };
+  return candidates(events, isNamed).map((object) => {
     const named = [...texts.all].flatMap(([file, text]) =>
       linesNaming(object, text).map((line) => `${file}:${line}`),
     );
@@ -31,8 +35,14 @@ export function uninitialised(events: readonly OrderEvent[], texts: Texts): Unin
   });
 }
 
-/** Globals by their own name, or elements of one; what is part of another is initialised with it. */
-function candidates(events: readonly OrderEvent[]): readonly string[] {
+/**
+ * Globals by their own name, or elements of one; what is part of another is initialised with it.
+ * Whoever enters a mapping uses the pool of map entries, if the tree has one of that name.
+ */
+function candidates(
+  events: readonly OrderEvent[],
+  isNamed: (object: string) => boolean,
+): readonly string[] {
   const used = new Set<string>();
   const made = new Set<string>();
   for (const event of events) {
@@ -42,6 +52,11 @@ function candidates(events: readonly OrderEvent[]): readonly string[] {
     if (role === 'declare' || event.call === 'set') made.add(name);
     else if (kind !== undefined && (role === 'use' || role === 'grow')) used.add(name);
   }
+  const maps = events.some((event) => {
+    const { role, kind } = meaningOf(event);
+    return kind === 'map' && role === 'grow';
+  });
+  if (maps && !made.has(mapEntryPool) && isNamed(mapEntryPool)) used.add(mapEntryPool);
   return [...used].filter((name) => !made.has(name));
 }
 

@@ -41,7 +41,7 @@ export function initialised(survey: Survey, fit: EraFit): RuleReport {
       need: `${object} is initialised`,
       who: `${use.event.call}() uses the ${kindsOf[kind]} ${object}`,
       use,
-      isInitialised: true,
+      initialises: object,
       suppliers: suppliers.map(({ seen }) => seen),
     });
   }
