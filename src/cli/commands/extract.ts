@@ -10,7 +10,7 @@ import type { KernelOptions } from '../extract/source.ts';
 import { isTree, optionsOf, orderFile, readTree, warnOfOptions } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
 import { asksForView, onlyOf, showsTable, viewText } from '../extract/views.ts';
-import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
+import { waiversOf, warnOfUnused, writeWaiver } from '../extract/waive.ts';
 import { InputError } from '../failure.ts';
 import { checkFile, writeFiles } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -70,8 +70,8 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
   const options = optionsOf(words.option ?? []);
   const order = await readSide(path, words.arch, options, words, io);
   const report = checkOrder(order, { waivers });
-  if (words.waive === undefined) checkWaiversFit(words.waivers, report);
-  else writeWaiver(order, report, { ...waiveWords(words), waive: words.waive });
+  if (words.waive !== undefined)
+    writeWaiver(order, report, { ...waiveWords(words), waive: words.waive });
   const told =
     words.waive === undefined
       ? report
@@ -82,6 +82,7 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
   if (words.quiet !== true) {
     io.err(summaryText(order, told));
     warnOfOptions([order], io);
+    warnOfUnused(words.waivers, told, io);
   }
   io.out(out);
   return told.exitCode;
