@@ -76,6 +76,23 @@ describe('bootproof extract', () => {
     expect(reserves).not.toContain('sleeping:');
   });
 
+  it.each([
+    ['--reserves', '--sleepers'],
+    ['--why kept_pool', '--bring-up'],
+    ['--rules-only', '--until pmap_init'],
+  ])('refuses %s and %s together, and names both', async (a, b) => {
+    const ran = await toy(...a.split(' '), ...b.split(' '));
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    for (const word of [a, b]) expect(ran.err).toContain(word.split(' ')[0]);
+    expect(ran.err).toContain('are two views');
+  });
+
+  it('refuses a view of one order beside a comparison of two', async () => {
+    const ran = await toy('--diff', '--with', 'BUG_EARLY_GET', '--bring-up');
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain('--diff and --bring-up are two views');
+  });
+
   it('names each hole once, the most frequent first', async () => {
     const calls = 'zap_one(1); zap_two(1);\n zap_two(2);\n zap_two(3);';
     const copy = join(folder, 'holes');
