@@ -1,4 +1,10 @@
-import { initialisesNothing, mapEntryPool, meaningOf } from '../order/calls.ts';
+import {
+  initialisesNothing,
+  mapEntryPool,
+  meaningOf,
+  ownLocks,
+  plainName,
+} from '../order/calls.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 
 /**
@@ -23,8 +29,8 @@ const placesMax = 12;
 /** The objects of the trace that are used and have no initialiser in it, with who else names them. */
 export function uninitialised(events: readonly OrderEvent[], texts: Texts): Uninitialised[] {
   const isNamed = (object: string): boolean => {
-    for (const text of texts.all.values()) if (text.includes(object)) return true;
-    return false;
+    const word = new RegExp(`\\b${object}\\b`);
+    return [...texts.all.values()].some((text) => text.includes(object) && word.test(text));
   };
   return candidates(events, isNamed).map((object) => {
     const named = [...texts.all].flatMap(([file, text]) =>
@@ -37,7 +43,8 @@ export function uninitialised(events: readonly OrderEvent[], texts: Texts): Unin
 
 /**
  * Globals by their own name, or elements of one; what is part of another is initialised with it.
- * Whoever enters a mapping uses the pool of map entries, if the tree has one of that name.
+ * Whoever enters a mapping uses the pool of map entries, and a pool or an arena has a lock inside, if
+ * the tree has one of that name.
  */
 function candidates(
   events: readonly OrderEvent[],
@@ -52,12 +59,28 @@ function candidates(
     if (role === 'declare' || event.call === 'set') made.add(name);
     else if (kind !== undefined && (role === 'use' || role === 'grow')) used.add(name);
   }
-  const maps = events.some((event) => {
+  const implied = [...(maps(events) ? [mapEntryPool] : []), ...locksInside(events)];
+  for (const name of implied) if (!made.has(name) && isNamed(name)) used.add(name);
+  return [...used].filter((name) => !made.has(name));
+}
+
+const maps = (events: readonly OrderEvent[]): boolean =>
+  events.some((event) => {
     const { role, kind } = meaningOf(event);
     return kind === 'map' && role === 'grow';
   });
-  if (maps && !made.has(mapEntryPool) && isNamed(mapEntryPool)) used.add(mapEntryPool);
-  return [...used].filter((name) => !made.has(name));
+
+/** The locks of pools and arenas that are made, if no event initialises one of that name. */
+function locksInside(events: readonly OrderEvent[]): readonly string[] {
+  const makers = new Set(events.map(({ call }) => plainName(call)));
+  const fields = [...ownLocks].flatMap(([maker, field]) => (makers.has(maker) ? [field] : []));
+  const made = events.filter((event) => {
+    const { role, kind } = meaningOf(event);
+    return kind === 'lock' && role === 'declare';
+  });
+  return fields.filter(
+    (field) => !made.some(({ object }) => new RegExp(`\\b${field}$`).test(object ?? '')),
+  );
 }
 
 /** Lines on which `name` stands otherwise than in a declaration or a call that initialises nothing. */
