@@ -51,7 +51,8 @@ export function rulesText(report: OrderReport): string {
     const of = standing.filter((answer) => answer.rule === rule.rule);
     const counts = told.flatMap((verdict) => {
       const count = of.filter((answer) => answer.verdict === verdict).length;
-      return count === 0 ? [] : [`${count} ${verdict}`];
+      if (count === 0) return [];
+      return [verdict === 'violation' ? counted(count, verdict) : `${count} ${verdict}`];
     });
     const found = counts.length === 0 ? '' : `; ${counts.join(', ')}`;
     lines.push(...wrap(`${rule.rule}: ${heldText(rule)}${found}`, '', '    '));
