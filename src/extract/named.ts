@@ -99,8 +99,15 @@ export function linesNaming(name: string, text: string): readonly number[] {
 
 function isHarmlessCall(before: string): boolean {
   const call = /\b(\w+)\s*\(\s*&?\s*$/.exec(before)?.[1];
-  return call !== undefined && initialisesNothing(call);
+  if (call !== undefined && initialisesNothing(call)) return true;
+  const around = /\b(\w+)\s*\((?:[^();{}]|\([^();{}]*\))*$/.exec(before)?.[1];
+  return around !== undefined && /[(,]\s*&?\s*$/.test(before) && saysUse(around);
 }
+
+/** `UVM_UNLOCK_AND_WAIT`, `foo_lock`: a call or macro whose name says that it uses what it is given. */
+const saysUse = (call: string): boolean =>
+  /(^|_)((un|try)?lock(_and_wait)?|(try)?enter|exit|(timed)?wait|owned|held)$/i.test(call) &&
+  !/init|new|make|alloc|set|create|boot|def|decl|static|attach|start/i.test(call);
 
 /** `static struct pool cache_pool;`: types alone before it, and no value behind it. */
 function isDeclaration(before: string, after: string): boolean {
