@@ -1,4 +1,10 @@
-import { initialisesNothing, meaningOf } from '../order/calls.ts';
+import {
+  initialisesNothing,
+  mapEntryPool,
+  meaningOf,
+  ownLocks,
+  plainName,
+} from '../order/calls.ts';
 import type { Order, OrderEvent } from '../order/order.ts';
 
 /**
@@ -22,7 +28,11 @@ const placesMax = 12;
 
 /** The objects of the trace that are used and have no initialiser in it, with who else names them. */
 export function uninitialised(events: readonly OrderEvent[], texts: Texts): Uninitialised[] {
-  return candidates(events).map((object) => {
+  const isNamed = (object: string): boolean => {
+    const word = new RegExp(`\\b${object}\\b`);
+    return [...texts.all.values()].some((text) => text.includes(object) && word.test(text));
+  };
+  return candidates(events, isNamed).map((object) => {
     const named = [...texts.all].flatMap(([file, text]) =>
       linesNaming(object, text).map((line) => `${file}:${line}`),
     );
@@ -31,8 +41,15 @@ export function uninitialised(events: readonly OrderEvent[], texts: Texts): Unin
   });
 }
 
-/** Globals by their own name, or elements of one; what is part of another is initialised with it. */
-function candidates(events: readonly OrderEvent[]): readonly string[] {
+/**
+ * Globals by their own name, or elements of one; what is part of another is initialised with it.
+ * Whoever enters a mapping uses the pool of map entries, and a pool or an arena has a lock inside, if
+ * the tree has one of that name.
+ */
+function candidates(
+  events: readonly OrderEvent[],
+  isNamed: (object: string) => boolean,
+): readonly string[] {
   const used = new Set<string>();
   const made = new Set<string>();
   for (const event of events) {
@@ -42,7 +59,28 @@ function candidates(events: readonly OrderEvent[]): readonly string[] {
     if (role === 'declare' || event.call === 'set') made.add(name);
     else if (kind !== undefined && (role === 'use' || role === 'grow')) used.add(name);
   }
+  const implied = [...(maps(events) ? [mapEntryPool] : []), ...locksInside(events)];
+  for (const name of implied) if (!made.has(name) && isNamed(name)) used.add(name);
   return [...used].filter((name) => !made.has(name));
+}
+
+const maps = (events: readonly OrderEvent[]): boolean =>
+  events.some((event) => {
+    const { role, kind } = meaningOf(event);
+    return kind === 'map' && role === 'grow';
+  });
+
+/** The locks of pools and arenas that are made, if no event initialises one of that name. */
+function locksInside(events: readonly OrderEvent[]): readonly string[] {
+  const makers = new Set(events.map(({ call }) => plainName(call)));
+  const fields = [...ownLocks].flatMap(([maker, field]) => (makers.has(maker) ? [field] : []));
+  const made = events.filter((event) => {
+    const { role, kind } = meaningOf(event);
+    return kind === 'lock' && role === 'declare';
+  });
+  return fields.filter(
+    (field) => !made.some(({ object }) => new RegExp(`\\b${field}$`).test(object ?? '')),
+  );
 }
 
 /** Lines on which `name` stands otherwise than in a declaration or a call that initialises nothing. */
@@ -61,8 +99,15 @@ export function linesNaming(name: string, text: string): readonly number[] {
 
 function isHarmlessCall(before: string): boolean {
   const call = /\b(\w+)\s*\(\s*&?\s*$/.exec(before)?.[1];
-  return call !== undefined && initialisesNothing(call);
+  if (call !== undefined && initialisesNothing(call)) return true;
+  const around = /\b(\w+)\s*\((?:[^();{}]|\([^();{}]*\))*$/.exec(before)?.[1];
+  return around !== undefined && /[(,]\s*&?\s*$/.test(before) && saysUse(around);
 }
+
+/** `UVM_UNLOCK_AND_WAIT`, `foo_lock`: a call or macro whose name says that it uses what it is given. */
+const saysUse = (call: string): boolean =>
+  /(^|_)((un|try)?lock(_and_wait)?|(try)?enter|exit|(timed)?wait|owned|held)$/i.test(call) &&
+  !/init|new|make|alloc|set|create|boot|def|decl|static|attach|start/i.test(call);
 
 /** `static struct pool cache_pool;`: types alone before it, and no value behind it. */
 function isDeclaration(before: string, after: string): boolean {

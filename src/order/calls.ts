@@ -133,6 +133,15 @@ export function isLockUse(event: OrderEvent): boolean {
   return family === 'lock' && (role === 'use' || event.call.endsWith('_exit'));
 }
 
+/** The pool from which uvm_map() takes map entries. */
+export const mapEntryPool = 'uvm_map_entry_cache';
+
+/** The lock in what a routine makes: whoever takes memory from that takes the lock. */
+export const ownLocks: ReadonlyMap<string, string> = new Map([
+  ['pool_init', 'pr_lock'],
+  ['vmem_init', 'vm_lock'],
+]);
+
 /** An argument as text, without `&` and casts; undefined where it is absent or not known. */
 export function argumentText(event: OrderEvent, ...names: readonly string[]): string | undefined {
   for (const name of names) {

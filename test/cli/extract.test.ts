@@ -76,6 +76,23 @@ describe('bootproof extract', () => {
     expect(reserves).not.toContain('sleeping:');
   });
 
+  it.each([
+    ['--reserves', '--sleepers'],
+    ['--why kept_pool', '--bring-up'],
+    ['--rules-only', '--until pmap_init'],
+  ])('refuses %s and %s together, and names both', async (a, b) => {
+    const ran = await toy(...a.split(' '), ...b.split(' '));
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    for (const word of [a, b]) expect(ran.err).toContain(word.split(' ')[0]);
+    expect(ran.err).toContain('are two views');
+  });
+
+  it('refuses a view of one order beside a comparison of two', async () => {
+    const ran = await toy('--diff', '--with', 'BUG_EARLY_GET', '--bring-up');
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect(ran.err).toContain('--diff and --bring-up are two views');
+  });
+
   it('names each hole once, the most frequent first', async () => {
     const calls = 'zap_one(1); zap_two(1);\n zap_two(2);\n zap_two(3);';
     const copy = join(folder, 'holes');
@@ -124,7 +141,7 @@ describe('bootproof extract', () => {
 });
 
 describe('waivers', () => {
-  it('are written with a reason, applied, and refused for another order', async () => {
+  it('are written with a reason, applied, and told where nothing is left to waive', async () => {
     const file = join(folder, 'waivers.json');
     const early = ['--option', 'BUG_EARLY_GET', '--rules-only', '--waivers', file];
     const written = await toy(...early, '--waive', '1', '--reason', 'a test says so', '--by', 'me');
@@ -132,8 +149,53 @@ describe('waivers', () => {
     const applied = await toy(...early);
     expect(applied.out).toContain('waived: ');
     const other = await toy('--rules-only', '--waivers', file);
-    expect([other.code, other.out]).toEqual([2, '']);
-    expect(other.err).toContain('none of its 1 waivers speaks of');
+    expect(other.code).toBe((await toy()).code);
+    expect(other.out).toContain('unused waiver: ');
+    expect(other.err).toMatch(/waivers\.json: the waiver of \S+ is unused, and can go/);
+  });
+
+  it('of answers that have gone leave a good order good, in a bisection too', async () => {
+    const [order, file] = [join(folder, 'good.json'), join(folder, 'gone.json')];
+    writeFileSync(order, JSON.stringify(boot(vmemBoot)));
+    const waiver = {
+      rule: 'initialised',
+      object: 'foo_lock',
+      event: 'main x',
+      reason: 'r',
+      by: 'b',
+    };
+    const waivers = [{ ...waiver, code: '0123456789abcdef' }];
+    writeFileSync(file, JSON.stringify({ schema: 'bootproof/waivers/1', waivers }));
+    for (const word of ['--rules-only', '--bisect']) {
+      const ran = await extract(order, word, '--waivers', file);
+      expect([word, ran.code]).toEqual([word, 0]);
+      expect(ran.err).toContain('the waiver of initialised:foo_lock is unused, and can go');
+    }
+  });
+
+  it('are refused where the file is none of waivers', async () => {
+    const [order, file] = [join(folder, 'right.json'), join(folder, 'wrong.json')];
+    writeFileSync(order, JSON.stringify(boot(vmemBoot)));
+    writeFileSync(file, '{ "schema": "bootproof/waivers/1" }');
+    const ran = await extract(order, '--waivers', file);
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    expect((await extract(order, '--bisect', '--waivers', file)).code).toBe(125);
+  });
+
+  it('are asked for by a number that there is', async () => {
+    const waive = ['--waivers', join(folder, 'none.json'), '--waive', '99', '--reason', 'r'];
+    const order = join(folder, 'nothing.json');
+    writeFileSync(order, JSON.stringify(boot(vmemBoot)));
+    expect((await extract(order, ...waive)).err).toContain(
+      'found "99", expected the number of a violation or of an unproved answer, and this order has none',
+    );
+    const planted = before(vmemBoot, 'cpu_startup', 'main>foo_init mutex_enter foo_lock');
+    writeFileSync(order, JSON.stringify(boot(planted)));
+    const ran = await extract(order, ...waive);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(
+      'found "99", expected the number 1 or RULE:OBJECT: 1 is initialised:foo_lock',
+    );
   });
 });
 

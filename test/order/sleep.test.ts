@@ -81,8 +81,17 @@ describe('the table of what may sleep too early', () => {
   it('is what the line of the rule says, and not that all of it is well', () => {
     const rule = askRules({ ...order, events }).rules.find((one) => one.rule === 'sleeping');
     expect(`${rule?.held} ${rule?.means}`).toBe(
-      '5 calls may sleep for memory, none in an interrupt; 4 before anybody could free memory, ' +
-        '4 of them while cold (--sleepers)',
+      '5 calls may sleep for memory, in threads (interrupt handlers are not followed); ' +
+        '4 before anybody could free memory, 4 of them while cold (--sleepers)',
+    );
+  });
+
+  it('claims something of interrupts only where the order has some', () => {
+    const context = { ipl: 'VM', by: 'interrupt' as const, cold: false };
+    const tick = { ...event('tick mutex_enter x'), context };
+    const rule = askRules({ ...order, events: [...events, tick] }).rules.at(-1);
+    expect(rule?.means).toMatch(
+      /^calls may sleep for memory, and none of them is among the 1 made/,
     );
   });
 });

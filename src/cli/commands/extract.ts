@@ -9,8 +9,15 @@ import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
 import type { KernelOptions } from '../extract/source.ts';
 import { isTree, optionsOf, orderFile, readTree, warnOfOptions } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
-import { asksForView, onlyOf, showsTable, viewText } from '../extract/views.ts';
-import { checkWaiversFit, waiversOf, writeWaiver } from '../extract/waive.ts';
+import {
+  asksForView,
+  checkNoView,
+  checkOneView,
+  onlyOf,
+  showsTable,
+  viewText,
+} from '../extract/views.ts';
+import { waiversOf, warnOfUnused, writeWaiver } from '../extract/waive.ts';
 import { InputError } from '../failure.ts';
 import { checkFile, writeFiles } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -64,14 +71,15 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
     throw badOption(word, value, '--diff beside it (--option sets one for a single reading)');
   }
   onlyOf(words.only);
+  checkOneView(words);
   // Whatever will be written is tried before anything is read.
   if (words.save !== undefined) checkFile(words.save);
   const waivers = waiversOf(words.waivers, words.waive !== undefined);
   const options = optionsOf(words.option ?? []);
   const order = await readSide(path, words.arch, options, words, io);
   const report = checkOrder(order, { waivers });
-  if (words.waive === undefined) checkWaiversFit(words.waivers, report);
-  else writeWaiver(order, report, { ...waiveWords(words), waive: words.waive });
+  if (words.waive !== undefined)
+    writeWaiver(order, report, { ...waiveWords(words), waive: words.waive });
   const told =
     words.waive === undefined
       ? report
@@ -82,6 +90,7 @@ async function extractOne(paths: readonly string[], words: ExtractWords, io: Io)
   if (words.quiet !== true) {
     io.err(summaryText(order, told));
     warnOfOptions([order], io);
+    warnOfUnused(words.waivers, told, io);
   }
   io.out(out);
   return told.exitCode;
@@ -140,6 +149,7 @@ async function compareSides(
     });
   }
   const only = onlyOf(words.only);
+  checkNoView(words);
   const before = optionsOf(words.option ?? []);
   const after = optionsOf(words.with ?? [], words.without, before);
   const read = await sides(first, second, { before, after }, words, io);

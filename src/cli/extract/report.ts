@@ -51,7 +51,8 @@ export function rulesText(report: OrderReport): string {
     const of = standing.filter((answer) => answer.rule === rule.rule);
     const counts = told.flatMap((verdict) => {
       const count = of.filter((answer) => answer.verdict === verdict).length;
-      return count === 0 ? [] : [`${count} ${verdict}`];
+      if (count === 0) return [];
+      return [verdict === 'violation' ? counted(count, verdict) : `${count} ${verdict}`];
     });
     const found = counts.length === 0 ? '' : `; ${counts.join(', ')}`;
     lines.push(...wrap(`${rule.rule}: ${heldText(rule)}${found}`, '', '    '));
@@ -71,10 +72,11 @@ export function rulesText(report: OrderReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-const heldText = ({ asked, held, means }: RuleReport): string =>
-  means !== undefined && asked === held
-    ? `${grouped(held)} ${means}`
-    : `${counted(asked, 'event')} asked, ${grouped(held)} hold`;
+function heldText({ asked, held, means, unasked }: RuleReport): string {
+  if (means !== undefined && asked === held) return `${grouped(held)} ${means}`;
+  const left = unasked === undefined ? '' : ` (not asked: ${unasked})`;
+  return `${counted(asked, 'event')} asked, ${grouped(held)} hold${left}`;
+}
 
 function answerText(answer: Answer, number: number | undefined): string[] {
   const mark = number === undefined ? '' : `[${number}] `;
@@ -121,8 +123,9 @@ export function rulesJson(order: Order, report: OrderReport): object {
     holes: report.holes,
     missing: report.missing,
     era: { era, reasons, missing: missing.map(({ name, file }) => ({ name, file })) },
-    rules: report.findings.rules.map(({ rule, sentence, asked, held, notes }) => ({
+    rules: report.findings.rules.map(({ rule, sentence, asked, held, notes, unasked }) => ({
       ...{ rule, sentence, asked, held },
+      ...(unasked !== undefined && { unasked }),
       answers: report.waived.standing.filter((answer) => answer.rule === rule),
       notes,
     })),

@@ -28,6 +28,45 @@ export const asksForView = (words: ViewWords): boolean =>
   words.rulesOnly === true ||
   showsTable(words);
 
+/** Each view by its options; `--until`, `--only` and `--expand` shape one listing. */
+const viewsOf = (words: ViewWords): readonly string[] => {
+  const given: readonly (readonly [string, boolean])[] = [
+    ['--why', words.why !== undefined],
+    ['--bring-up', words.bringUp === true],
+    ['--sleepers', words.sleepers === true],
+    ['--reserves', words.reserves === true],
+    ['--rules-only', words.rulesOnly === true],
+    ['--until', words.until !== undefined],
+    ['--only', words.only !== undefined],
+    ['--expand', words.expand === true],
+  ];
+  return given.flatMap(([word, isGiven]) => (isGiven ? [word] : []));
+};
+
+const ofListing: ReadonlySet<string> = new Set(['--until', '--only', '--expand']);
+
+/** Refuses two views at once, of which one would go unseen. */
+export function checkOneView(words: ViewWords): void {
+  const views = viewsOf(words);
+  const alone = views.find((word) => !ofListing.has(word));
+  const second = views.find((word) => word !== alone);
+  if (alone === undefined || second === undefined) return;
+  throw together(alone, second);
+}
+
+/** A comparison has its own form; of the views it takes the families. */
+export function checkNoView(words: ViewWords): void {
+  const view = viewsOf(words).find((word) => word !== '--only');
+  if (view !== undefined) throw together('--diff', view);
+}
+
+const together = (a: string, b: string): InputError =>
+  new InputError({
+    code: 'bad-option',
+    message: `${a} and ${b} are two views: found both, expected one`,
+    hint: 'run bootproof once for each; --save FILE keeps the order for the second',
+  });
+
 /** The views that stand alone, without what the rules say. */
 export const showsTable = ({ sleepers, reserves }: ViewWords): boolean =>
   sleepers === true || reserves === true;
@@ -45,11 +84,7 @@ export function onlyOf(text: string | undefined): readonly Family[] | undefined 
 export function viewText(order: Order, report: OrderReport, words: ViewWords): string {
   if (words.rulesOnly === true) return '';
   if (showsTable(words)) {
-    const tables = [
-      ...(words.sleepers === true ? [sleepersText(order, report)] : []),
-      ...(words.reserves === true ? [reservesText(order, report)] : []),
-    ];
-    return tables.join('\n');
+    return words.sleepers === true ? sleepersText(order, report) : reservesText(order, report);
   }
   if (words.why !== undefined) return whyText(order, words.why);
   if (words.bringUp === true) return `${bringUpText(bringUp(order, report.findings)).join('\n')}\n`;

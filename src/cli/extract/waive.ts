@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Order, OrderReport, Waiver, Waivers } from '../../order/index.ts';
+import type { Answer, Order, OrderReport, Waiver, Waivers } from '../../order/index.ts';
 import { parseWaivers, waiverFor, waiversSchema } from '../../order/index.ts';
-import { InputError, valueOf } from '../failure.ts';
+import { valueOf } from '../failure.ts';
 import { checkFolder, readJson, readText, writeFiles } from '../files.ts';
+import type { Io } from '../io.ts';
 import { badOption } from '../values.ts';
 import { numbered } from './report.ts';
 
@@ -20,17 +21,31 @@ export function waiversOf(path: string | undefined, isWriting: boolean): readonl
   return readWaivers(path).waivers;
 }
 
-/** Refuses a file none of whose waivers speaks of this order: it belongs to another one. */
-export function checkWaiversFit(path: string | undefined, report: OrderReport): void {
+/**
+ * Tells of waivers that no answer matches. No more than that: what was waived has gone, and an order
+ * that got better, as a bisection meets it, is not bad input.
+ */
+export function warnOfUnused(path: string | undefined, report: OrderReport, io: Io): void {
   const { waived, stale, unused } = report.waived;
-  if (path === undefined || unused.length === 0) return;
-  if (waived.length + stale.length > 0) return;
-  throw new InputError({
-    code: 'bad-order',
-    message: `none of its ${unused.length} waivers speaks of ${report.title}`,
-    at: path,
-    hint: 'it was written for another order, or everything that it waived has gone',
-  });
+  if (path === undefined) return;
+  for (const { rule, object } of unused) {
+    io.err(`bootproof: ${path}: the waiver of ${rule}:${object} is unused, and can go\n`);
+  }
+  if (unused.length > 1 && waived.length + stale.length === 0) {
+    io.err(`  none of its waivers speaks of ${report.title}: is it the file of another order?\n`);
+  }
+}
+
+const shownMax = 12;
+
+/** The answers that there are to waive: the range of their numbers, then each with its name. */
+function choiceText(answers: readonly Answer[]): string {
+  if (answers.length === 0)
+    return 'the number of a violation or of an unproved answer, and this order has none';
+  const range = answers.length === 1 ? 'the number 1' : `a number from 1 to ${answers.length}`;
+  const named = answers.map(({ rule, object }, i) => `${i + 1} is ${rule}:${object}`);
+  const more = named.length > shownMax ? ', …' : '';
+  return `${range} or RULE:OBJECT: ${named.slice(0, shownMax).join(', ')}${more}`;
 }
 
 export interface WaiveWords {
@@ -53,8 +68,7 @@ export function writeWaiver(order: Order, report: OrderReport, words: WaiveWords
     ? answers[Number(words.waive) - 1]
     : answers.find(({ rule, object }) => `${rule}:${object}` === words.waive);
   if (answer === undefined) {
-    const known = answers.map(({ rule, object }, i) => `${i + 1} (${rule}:${object})`);
-    throw badOption('--waive', words.waive, known.slice(0, 12).join(', ') || 'nothing to waive');
+    throw badOption('--waive', words.waive, choiceText(answers));
   }
   const waiver = waiverFor(order, answer, reason, words.by ?? 'unnamed');
   const earlier = waiversOf(path, true);

@@ -64,6 +64,8 @@ export interface RuleReport {
   readonly notes: readonly Note[];
   /** What it means that all events hold, after their number, where the counts alone do not tell. */
   readonly means?: string;
+  /** What it did not ask, with numbers: `74 uses through pointers`. */
+  readonly unasked?: string;
 }
 
 export function placeOf(order: Order, index: number): Place | null {
@@ -102,6 +104,7 @@ export class Answers {
   #asked = 0;
   #held = 0;
   #means: string | null = null;
+  #unasked: string | null = null;
 
   constructor(rule: string, sentence: string) {
     this.#rule = rule;
@@ -120,6 +123,14 @@ export class Answers {
   /** Says what it means that all events hold; the sentence goes on after their number. */
   means(says: string): void {
     this.#means = says;
+  }
+
+  /** Says what was left out: how many, of what, which; nothing where there is none. */
+  unasked(...left: readonly (readonly [count: number, noun: string, which: string])[]): void {
+    const parts = left
+      .filter(([count]) => count > 0)
+      .map(([count, noun, which]) => `${count} ${noun}${count === 1 ? '' : 's'} ${which}`);
+    if (parts.length > 0) this.#unasked = parts.join(', ');
   }
 
   note(says: string, at: Place | null = null): void {
@@ -159,6 +170,7 @@ export class Answers {
       answers: verdicts.flatMap((verdict) => answers.filter((one) => one.verdict === verdict)),
       notes: this.#notes,
       ...(this.#means !== null && { means: this.#means }),
+      ...(this.#unasked !== null && { unasked: this.#unasked }),
     };
   }
 }

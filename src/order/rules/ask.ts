@@ -21,8 +21,8 @@ export interface Question {
   readonly who: string;
   readonly use: Seen;
   readonly suppliers: readonly Seen[];
-  /** What is needed is the initialiser of `object` itself: the text may tell that there is none. */
-  readonly isInitialised?: true;
+  /** What is needed is the initialiser of this object: the text may tell that there is none. */
+  readonly initialises?: string;
   /** The file in which a supplier is to be expected, where none was found. */
   readonly expectedIn?: string;
   /** Why one should wait though nothing would be missing; ends the sentence. */
@@ -64,9 +64,10 @@ function put(survey: Survey, answers: Answers, question: Question): void {
 
   const when =
     later === undefined ? `and nothing in this order shows that ${need}` : `before ${need}`;
+  const made = question.initialises ?? object;
   const named =
-    later === undefined && question.isInitialised === true ? survey.namedAt(object) : null;
-  const elsewhere = (named ?? []).map((place) => `${object} is named at ${place}`);
+    later === undefined && question.initialises !== undefined ? survey.namedAt(made) : null;
+  const elsewhere = (named ?? []).map((place) => `${made} is named at ${place}`);
   if (!isMust(use)) {
     return answers.add(
       {
@@ -82,7 +83,7 @@ function put(survey: Survey, answers: Answers, question: Question): void {
     );
   }
   if (named !== null && named.length === 0) {
-    const nobody = `and no code of the tree initialises ${object}`;
+    const nobody = `and no code of the tree initialises ${made}`;
     return answers.add({ verdict: 'violation', object, says: `${who}, ${nobody}`, at }, need);
   }
   const hiding = holesBefore(survey, use.index).filter(

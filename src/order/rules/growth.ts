@@ -81,6 +81,7 @@ function demandsOf(facts: Facts, use: Seen): [string, Source][] {
         need: 'cache_pool is initialised',
         suppliers: pcache,
         expectedIn: 'kern/subr_pool.c',
+        initialises: 'cache_pool',
       };
       const source = sourceOf(era === 'A' ? 'pool_allocator_nointr' : 'pool_allocator_meta', facts);
       return needs('cache_pool', [made, ...(source.kind === 'needs' ? source.needs : [])]);
@@ -135,7 +136,14 @@ function ownArenaSource(survey: Survey, allocator: string): Source | null {
   if (suppliers.length === 0) return { kind: 'unknown', why: `the arena ${arena} was not found` };
   return {
     kind: 'needs',
-    needs: [{ need: `${arena} is initialised`, suppliers, expectedIn: 'kern/subr_vmem.c' }],
+    needs: [
+      {
+        need: `${arena} is initialised`,
+        suppliers,
+        expectedIn: 'kern/subr_vmem.c',
+        initialises: arena,
+      },
+    ],
   };
 }
 
@@ -159,18 +167,15 @@ function askSource(
     });
   }
   if (source.needs.length === 0) return answers.holds();
-  for (const { need, suppliers, expectedIn, convention } of source.needs) {
+  for (const one of source.needs) {
     // Inside the routine that brings its source up, a subsystem looks after itself.
-    if (suppliers.some((one) => runsInside(use, need, one))) {
+    if (one.suppliers.some((supplier) => runsInside(use, one.need, supplier))) {
       answers.holds();
       continue;
     }
     const who = `${use.event.call}() may grow ${object}`;
-    const why = convention === undefined ? {} : { convention };
-    const question = { object, need, who, use, suppliers, expectedIn, ...why };
-    const own = need === `${object} is initialised` ? { isInitialised: true as const } : {};
     // The first need that fails is the story; the later ones are its echoes.
-    if (!ask(survey, answers, { ...question, ...own })) return;
+    if (!ask(survey, answers, { ...one, object, who, use })) return;
   }
 }
 

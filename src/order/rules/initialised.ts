@@ -4,6 +4,7 @@ import type { RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { ask } from './ask.ts';
 import type { EraFit } from './era.ts';
+import { askOwnLocks, unaskedLocks } from './own-locks.ts';
 import type { Seen, Survey } from './survey.ts';
 import { covers, kindsOf, objectOf, parentOf } from './survey.ts';
 
@@ -41,12 +42,17 @@ export function initialised(survey: Survey, fit: EraFit): RuleReport {
       need: `${object} is initialised`,
       who: `${use.event.call}() uses the ${kindsOf[kind]} ${object}`,
       use,
-      isInitialised: true,
+      initialises: object,
       suppliers: suppliers.map(({ seen }) => seen),
     });
   }
   const nouns = unnamed === 1 ? 'use goes' : 'uses go';
   if (unnamed > 0) answers.note(`${unnamed} ${nouns} through a pointer whose target is not known`);
+  askOwnLocks(survey, answers);
+  answers.unasked(
+    [unaskedLocks(survey), 'lock', 'inside structures that are not seen taken'],
+    [unnamed, 'use', 'through pointers'],
+  );
   if (fit.era === 'D' || fit.era === 'E') earlyPools(survey, answers);
   return answers.report();
 }

@@ -105,7 +105,13 @@ export function sleeping(survey: Survey): RuleReport {
       ? 'no pagedaemon is created in this order'
       : `the pagedaemon is created at #${reclaimer}`;
   const early = `${sleepers.length} before anybody could free memory, ${cold} of them while cold`;
-  answers.means(`calls may sleep for memory, none in an interrupt; ${early} (--sleepers)`);
+  const handled = survey.seen.filter(({ event }) => event.context.by === 'interrupt').length;
+  // An order without interrupts says nothing of their handlers: a trace of boot follows none.
+  const interrupts =
+    handled === 0
+      ? 'in threads (interrupt handlers are not followed)'
+      : `and none of them is among the ${handled} made in interrupts`;
+  answers.means(`calls may sleep for memory, ${interrupts}; ${early} (--sleepers)`);
   answers.note(`${early} (${until})`);
   if (unknown > 0) {
     answers.note(`${unknown} more may or may not: their flags are not known`);

@@ -1,7 +1,8 @@
-import { argumentText, plainName } from '../calls.ts';
+import { argumentText, mapEntryPool, plainName } from '../calls.ts';
 import type { EraFit, EraName } from './era.ts';
 import type { Seen, Survey } from './survey.ts';
 import { covers, endOfRun, objectOf } from './survey.ts';
+import { canHide } from './unread.ts';
 
 /**
  * Where each pool allocator gets its pages, hence what must be up before a pool on it grows.
@@ -13,7 +14,10 @@ export interface Need {
   /** `kmem_map is set`, the end of a sentence. */
   readonly need: string;
   readonly suppliers: readonly Seen[];
-  readonly expectedIn: string;
+  /** Absent where the routine that should supply it was followed to its end and does not. */
+  readonly expectedIn?: string;
+  /** The object whose initialiser is needed, where it is one object. */
+  readonly initialises?: string;
   /** Nothing is missing before it, and yet one should wait: why. */
   readonly convention?: string;
 }
@@ -91,8 +95,8 @@ export function metaArenaNeed(survey: Survey): Need {
       /vmem-meta/.test(String(event.args['name'])),
   );
   const suppliers = sets.length > 0 ? sets : made;
-  if (suppliers.length === 0) return doneNeed(survey, 'vmem_subsystem_init', 'kern/subr_vmem.c');
-  return { need: 'kmem_meta_arena is set', suppliers, expectedIn: 'kern/subr_vmem.c' };
+  const need = 'kmem_meta_arena is set';
+  return madeIn(survey, 'vmem_subsystem_init', { need, suppliers, expectedIn: 'kern/subr_vmem.c' });
 }
 
 const kvaNeed = (survey: Survey): Need => setNeed(survey, 'kmem_va_arena', 'uvm/uvm_km.c');
@@ -128,16 +132,34 @@ export function mapNeeds({ survey, era, isHosted }: Facts): readonly Need[] {
   if (isHosted) return [];
   if (era === 'A') return [kernelMapNeed(survey)];
   const entries = survey.seen.filter(
-    (one) => one.meaning.role === 'declare' && objectOf(one) === 'uvm_map_entry_cache',
+    (one) => one.meaning.role === 'declare' && objectOf(one) === mapEntryPool,
   );
-  const suppliers = entries.length > 0 ? entries : runEnd(survey, 'uvm_map_init_caches');
-  const need = 'the pool of map entries is initialised (uvm_map_init_caches)';
-  return [kernelMapNeed(survey), { need, suppliers, expectedIn: 'uvm/uvm_map.c' }];
+  const pool = madeIn(survey, 'uvm_map_init_caches', {
+    need: 'the pool of map entries is initialised (uvm_map_init_caches)',
+    suppliers: entries,
+    expectedIn: 'uvm/uvm_map.c',
+    initialises: mapEntryPool,
+  });
+  return [kernelMapNeed(survey), pool];
 }
 
-function runEnd(survey: Survey, name: string): readonly Seen[] {
-  const run = survey.run(name);
-  return run === null ? [] : [endOfRun(run, name)];
+/**
+ * What a routine makes. Where it is only seen called, its return stands for that; where it was
+ * followed without a gap and does not make it, nothing does: a hollow routine is no supplier.
+ */
+function madeIn(survey: Survey, routine: string, need: Need): Need {
+  const run = survey.run(routine);
+  if (need.suppliers.length > 0 || run === null) return need;
+  if (!survey.seen.some(({ path }) => path.includes(routine)))
+    return { ...need, suppliers: [endOfRun(run, routine)] };
+  const [from, to] = [run.first.index, run.last.index + 1];
+  const hasGap = survey.holes.some(
+    (hole) =>
+      canHide(hole) && hole.before !== undefined && hole.before >= from && hole.before <= to,
+  );
+  if (hasGap) return need;
+  const { expectedIn: _, ...rest } = need;
+  return rest;
 }
 
 /** The pool allocator of a pool: what `palloc` NULL stands for depends on the call. */
