@@ -1,4 +1,5 @@
 import {
+  broughtUpBy,
   initialisesNothing,
   mapEntryPool,
   meaningOf,
@@ -32,12 +33,14 @@ export function uninitialised(events: readonly OrderEvent[], texts: Texts): Unin
     const word = new RegExp(`\\b${object}\\b`);
     return [...texts.all.values()].some((text) => text.includes(object) && word.test(text));
   };
-  return candidates(events, isNamed).map((object) => {
+  const routines = neverRun(events).filter(isNamed);
+  return [...candidates(events, isNamed), ...routines.map((name) => `${name}()`)].map((object) => {
+    const name = object.replace('()', '');
     const named = [...texts.all].flatMap(([file, text]) =>
-      linesNaming(object, text).map((line) => `${file}:${line}`),
+      linesNaming(name, text).map((line) => `${file}:${line}`),
     );
     const shown = named.slice(0, placesMax);
-    return { object, named: texts.isTouchedByAssembly(object) ? ['assembly', ...shown] : shown };
+    return { object, named: texts.isTouchedByAssembly(name) ? ['assembly', ...shown] : shown };
   });
 }
 
@@ -83,6 +86,19 @@ function locksInside(events: readonly OrderEvent[]): readonly string[] {
   );
 }
 
+/** Routines that bring up what is used, and that take part in no event: is there a call of them? */
+function neverRun(events: readonly OrderEvent[]): readonly string[] {
+  const ran = new Set(
+    events.flatMap((event) => [
+      event.call,
+      event.function,
+      ...event.stack.map((frame) => frame.function),
+    ]),
+  );
+  const needed = events.flatMap(({ call }) => broughtUpBy.get(plainName(call)) ?? []);
+  return [...new Set(needed)].filter((name) => !ran.has(name));
+}
+
 /** Lines on which `name` stands otherwise than in a declaration or a call that initialises nothing. */
 export function linesNaming(name: string, text: string): readonly number[] {
   if (!text.includes(name)) return [];
@@ -109,10 +125,14 @@ const saysUse = (call: string): boolean =>
   /(^|_)((un|try)?lock(_and_wait)?|(try)?enter|exit|(timed)?wait|owned|held)$/i.test(call) &&
   !/init|new|make|alloc|set|create|boot|def|decl|static|attach|start/i.test(call);
 
-/** `static struct pool cache_pool;`: types alone before it, and no value behind it. */
+/**
+ * `static struct pool cache_pool;`: types alone before it, and no value behind it. Or a routine's
+ * prototype, or the head of its body.
+ */
 function isDeclaration(before: string, after: string): boolean {
   const type = /(?:^|[;{}\n])([\w\s*]*\w[\s*]+)$/.exec(before)?.[1]?.trim() ?? '';
   if (type === '' || /\b(return|case|goto|sizeof|else|do)\b/.test(type)) return false;
+  if (/^\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?:__\w+\s*)*[;{]/.test(after)) return true;
   return /^\s*(?:\[[^\]]*\]\s*)*(?:__\w+(?:\([^()]*(?:\([^()]*\))*\))?\s*)*[;,]/.test(after);
 }
 

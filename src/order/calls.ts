@@ -136,6 +136,21 @@ export function isLockUse(event: OrderEvent): boolean {
 /** The pool from which uvm_map() takes map entries. */
 export const mapEntryPool = 'uvm_map_entry_cache';
 
+/** The routine that must have run before a call: it brings the facility up. */
+export const broughtUpBy: ReadonlyMap<string, string> = new Map([
+  ...['kmem_alloc', 'kmem_zalloc', 'kmem_intr_alloc', 'kmem_intr_zalloc', 'kmem_asprintf'].map(
+    (call): [string, string] => [call, 'kmem_init'],
+  ),
+  ['percpu_alloc', 'percpu_init'],
+  ['mutex_obj_alloc', 'mutex_obj_init'],
+  ['rw_obj_alloc', 'rw_obj_init'],
+  ['pserialize_create', 'pserialize_init'],
+  ['psref_class_create', 'psref_init'],
+  ['ipi_register', 'ipi_sysinit'],
+  ['callout_reset', 'callout_startup'],
+  ['callout_schedule', 'callout_startup'],
+]);
+
 /** The lock in what a routine makes: whoever takes memory from that takes the lock. */
 export const ownLocks: ReadonlyMap<string, string> = new Map([
   ['pool_init', 'pr_lock'],

@@ -65,3 +65,40 @@ describe('the text is searched for the pool of map entries', () => {
     expect(search('int x;')).toEqual([]);
   });
 });
+
+describe('a routine that nobody calls any more', () => {
+  const lost = vmemBoot.filter((line) => !line.includes('kmem_init'));
+  const holes: OrderHole[] = [{ kind: 'cut', what: 'g', before: 1 }];
+  const searched = (named: string[]): Order => ({
+    ...boot(lost, { holes }),
+    uninitialised: [{ object: 'kmem_init()', named }],
+  });
+
+  it('is a violation whatever was not followed, if no text calls it', () => {
+    const [answer] = grown(searched([]));
+    expect(answer?.verdict).toBe('violation');
+    expect(answer?.says).toBe(
+      'kmem_alloc() may grow kmem(9), and no code of the tree calls kmem_init()',
+    );
+  });
+
+  it('leaves the answer open where some text calls it, and shows where', () => {
+    expect(verdicts(searched(['uvm/uvm_km.c:9']))).toEqual(['inconclusive: kmem(9)']);
+    expect(grown(searched(['uvm/uvm_km.c:9']))[0]?.holes[0]).toBe(
+      'kmem_init() is named at uvm/uvm_km.c:9',
+    );
+  });
+
+  it('is looked for in the text, where its prototype and its body are no calls', () => {
+    const search = (text: string) =>
+      uninitialised([event('main kmem_alloc -')], {
+        all: new Map([['kern/subr_kmem.c', text]]),
+        isTouchedByAssembly: () => false,
+      });
+    const own = 'void kmem_init(void);\nvoid\nkmem_init(void)\n{\n}\n';
+    expect(search(own)).toEqual([{ object: 'kmem_init()', named: [] }]);
+    const calls = `${own}f() {\n\tkmem_init();\n\tif (x)\n\t\tkmem_init();\n}`;
+    expect(search(calls)[0]?.named).toEqual(['kern/subr_kmem.c:7', 'kern/subr_kmem.c:9']);
+    expect(search('int x;')).toEqual([]);
+  });
+});

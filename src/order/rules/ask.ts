@@ -83,7 +83,8 @@ function put(survey: Survey, answers: Answers, question: Question): void {
     );
   }
   if (named !== null && named.length === 0) {
-    const nobody = `and no code of the tree initialises ${made}`;
+    const does = made.endsWith('()') ? 'calls' : 'initialises';
+    const nobody = `and no code of the tree ${does} ${made}`;
     return answers.add({ verdict: 'violation', object, says: `${who}, ${nobody}`, at }, need);
   }
   const hiding = holesBefore(survey, use.index).filter(

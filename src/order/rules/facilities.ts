@@ -1,3 +1,4 @@
+import { broughtUpBy } from '../calls.ts';
 import type { RuleReport } from './answer.ts';
 import { Answers, placeOf } from './answer.ts';
 import { ask } from './ask.ts';
@@ -12,17 +13,16 @@ import type { Survey } from './survey.ts';
  */
 const facilities: readonly {
   readonly call: string;
-  readonly init: string;
   readonly file: string;
 }[] = [
-  { call: 'percpu_alloc', init: 'percpu_init', file: 'kern/subr_percpu.c' },
-  { call: 'mutex_obj_alloc', init: 'mutex_obj_init', file: 'kern/kern_mutex_obj.c' },
-  { call: 'rw_obj_alloc', init: 'rw_obj_init', file: 'kern/kern_rwlock_obj.c' },
-  { call: 'pserialize_create', init: 'pserialize_init', file: 'kern/subr_pserialize.c' },
-  { call: 'psref_class_create', init: 'psref_init', file: 'kern/subr_psref.c' },
-  { call: 'ipi_register', init: 'ipi_sysinit', file: 'kern/subr_ipi.c' },
-  { call: 'callout_reset', init: 'callout_startup', file: 'kern/kern_timeout.c' },
-  { call: 'callout_schedule', init: 'callout_startup', file: 'kern/kern_timeout.c' },
+  { call: 'percpu_alloc', file: 'kern/subr_percpu.c' },
+  { call: 'mutex_obj_alloc', file: 'kern/kern_mutex_obj.c' },
+  { call: 'rw_obj_alloc', file: 'kern/kern_rwlock_obj.c' },
+  { call: 'pserialize_create', file: 'kern/subr_pserialize.c' },
+  { call: 'psref_class_create', file: 'kern/subr_psref.c' },
+  { call: 'ipi_register', file: 'kern/subr_ipi.c' },
+  { call: 'callout_reset', file: 'kern/kern_timeout.c' },
+  { call: 'callout_schedule', file: 'kern/kern_timeout.c' },
 ];
 
 /** Early kcpuset slots in the trees that have them. */
@@ -30,22 +30,21 @@ export const kcpusetSlots = 8;
 
 export function facilitiesUp(survey: Survey): RuleReport {
   const answers = new Answers('facilities', 'No facility is used before its initialiser has run.');
-  for (const { call, init, file } of facilities) {
+  for (const { call, file } of facilities) {
     const uses = survey.calls(call);
-    if (uses.length === 0) continue;
-    const { suppliers } = doneNeed(survey, init, file);
+    const init = broughtUpBy.get(call);
+    if (uses.length === 0 || init === undefined) continue;
+    const need = doneNeed(survey, init, file);
     for (const use of uses) {
       if (use.path.includes(init)) {
         answers.holds();
         continue;
       }
       ask(survey, answers, {
+        ...need,
         object: init,
-        need: `${init}() is done`,
         who: `${call}() is called`,
         use,
-        suppliers,
-        expectedIn: file,
       });
     }
   }

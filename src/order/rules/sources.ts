@@ -77,6 +77,7 @@ export function doneNeed(survey: Survey, name: string, expectedIn: string): Need
     need: `${name}() is done`,
     suppliers: run === null ? [] : [endOfRun(run, name)],
     expectedIn,
+    ...(run === null && { initialises: `${name}()` }),
   };
 }
 
