@@ -96,16 +96,19 @@ describe('the start code', () => {
 describe('a link set', () => {
   it('has the entries of files that nothing else leads to, and of macros that use macros', async () => {
     const files = texts();
-    files['conf/files'] += 'file kern/lone.c\nfile kern/other.c\n';
+    files['conf/files'] += 'file kern/lone.c\nfile kern/other.c\nfile kern/far.c\n';
     files['sys/pool.h'] += '#define LONE_POOL(x) \\\n\tPOOL_INIT(x, 8, "lone")\n';
     files['kern/lone.c'] = '#include <sys/pool.h>\nLONE_POOL(lone_pool);\n';
     files['kern/other.c'] = '#include <sys/pool.h>\n#ifdef NEVER\nPOOL_INIT(x, 8, "x");\n#endif\n';
+    // The macro stands in a header that only a file that nobody reads includes.
+    files['kern/far.h'] = '#include <sys/pool.h>\n#define FAR_POOL(x) POOL_INIT(x, 8, "far");\n';
+    files['kern/far.c'] = '#include "far.h"\nFAR_POOL(far_pool)\n';
     const order = await extract(memoryTree(files), { arch: 'toy' });
     if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
     const inits = order.value.events.filter(
       ({ call, function: by }) => call === 'pool_init' && by === 'pool_subsystem_init',
     );
-    expect(inits.map(({ object }) => object)).toEqual(['kept_pool', 'lone_pool']);
+    expect(inits.map(({ object }) => object)).toEqual(['kept_pool', 'lone_pool', 'far_pool']);
   });
 });
 

@@ -17,7 +17,7 @@ import type { AssemblyCalls } from './assembly.ts';
 import { assemblyNames, callsOfLabel, includedAssembly, startFiles } from './assembly.ts';
 import { scanDefinitions, templateWords } from './scan.ts';
 import type { LinkSetEntry } from './link-sets.ts';
-import { LinkSets } from './link-sets.ts';
+import { headersNamed, LinkSets } from './link-sets.ts';
 import type { Unit } from './unit.ts';
 import { append, libraryFiles, unitOf } from './unit.ts';
 
@@ -326,7 +326,10 @@ export class Program {
     const { tree, configuration } = this.#setup;
     if (!this.#setsRead.has(name)) {
       this.#setsRead.add(name);
-      for (const path of this.#included) {
+      for (const path of [
+        ...this.#included,
+        ...headersNamed(this.#texts, (path) => tree.size(path) !== null),
+      ]) {
         if (!this.#linkSets.hasHeader(path)) {
           this.#linkSets.addHeader(path, tree.read(path) ?? '');
         }

@@ -35,7 +35,8 @@ const names: readonly Decision[] = [
     settle: { call: 'kmem_alloc', within: 'mbinit' },
     args: { what: 'mbstat_percpu' },
     origin: 'inferred',
-    because: 'percpu_alloc() grows by kmem_zalloc() when its arena imports; how much is not derived',
+    because:
+      'percpu_alloc() grows by kmem_zalloc() when its arena imports; how much is not derived',
   },
   called('pool_cache_get', 'soinit', 'softnet_lock'),
   called('uvm_map', 'ubc_init', 'ubc_object'),

@@ -67,7 +67,7 @@ export const onAll: readonly Remark[] = [
   },
   {
     on: { call: 'pool_subsystem_init', within: 'uvm_init' },
-    note: "Flushes pa_deferinitq. The 5.2 tree also initialises the pools of the link set here, before the flush (kern/subr_pool.c:596): in the kernel proper vndxfer_pool, vndbuf_pool, uao_swhash_elt_pool, lwp_uc_pool, ptimer_pool, ptimers_pool, with the network igmp_rti_pool, ipflow_pool, tcpipqent_pool, syn_cache_pool, sackhole_pool, rnd_mempool with the rnd device, and more with Bluetooth, IPv6, SMB, scheduler activations and ATA: 23 in i386 GENERIC. They are left out: by January 2011 the link set was very likely gone, and their order is the linker's.",
+    note: "Flushes pa_deferinitq. The 5.2 tree also initialises the pools of the link set here, before the flush (kern/subr_pool.c:596): in the kernel proper vndxfer_pool, vndbuf_pool, uao_swhash_elt_pool, lwp_uc_pool, ptimer_pool, ptimers_pool, with the network igmp_rti_pool, ipflow_pool, tcpipqent_pool, syn_cache_pool, sackhole_pool, rnd_mempool with the rnd device, the eight of proplib, and more with Bluetooth, IPv6, SMB, scheduler activations and ATA: 31 in i386 GENERIC. They are left out: by January 2011 the link set was very likely gone, and their order is the linker's.",
   },
   {
     on: { call: 'pool_cache_bootstrap', of: 'vmembt', within: 'vmem_init' },
