@@ -73,11 +73,6 @@ export function decisionOf(value: Value): number | undefined {
   return choice === undefined ? undefined : Number(choice);
 }
 
-/** Applies to each of several addresses what was found for one. */
-export function eachAddress(value: Value, of: (path: string) => Value): Value {
-  return eitherOf(addressesOf(value).map(of), decisionOf(value));
-}
-
 /** Whether a value counts as true; undefined where that is not known. */
 export function truth(value: Value): boolean | undefined {
   if (value === undefined) return undefined;
