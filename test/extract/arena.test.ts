@@ -1,25 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { extract, memoryTree } from '../../src/extract/index.ts';
 import { askRules } from '../../src/order/rules/index.ts';
+import { orderOf, texts } from './mini-tree.ts';
 
 /*
  * The kernel heap gets an arena, in the miniature kernel, and the three orders that the first
  * version of it had wrong are planted one at a time.
  */
-
-const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
-
-function texts(folder = root, prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
 
 const arena = `
 struct vmem { vaddr_t base, size; };
@@ -51,9 +37,8 @@ async function said(reserving: string, growing: string): Promise<readonly string
     );
   // A selected file that is missing could reserve it as well.
   files['conf/files'] = (files['conf/files'] ?? '').replace(/^file\s+dev\/absent.*\n/m, '');
-  const order = await extract(memoryTree(files), { arch: 'toy' });
-  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  const report = askRules(order.value).rules.find(({ rule }) => rule === 'heap arena');
+  const order = await orderOf(files);
+  const report = askRules(order).rules.find(({ rule }) => rule === 'heap arena');
   return (report?.answers ?? []).map(({ verdict, object }) => `${verdict}: ${object}`);
 }
 

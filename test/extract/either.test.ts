@@ -1,37 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { extract, memoryTree } from '../../src/extract/index.ts';
 import type { OrderEvent } from '../../src/order/order.ts';
 import { addressesOf, decisionOf, eitherOf, stepped } from '../../src/extract/trace/value.ts';
 import { withEither } from '../../src/boot/import-either.ts';
+import { orderOf, withUvmInit } from './mini-tree.ts';
 
 /*
  * A pointer that is one of a few addresses, and the condition on which it hangs which.
  */
 
-const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
-
-function texts(folder = root, prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
-
-async function eventsWith(before: string, inside: string): Promise<readonly OrderEvent[]> {
-  const files = texts();
-  const file = 'uvm/uvm_init.c';
-  files[file] = (files[file] ?? '')
-    .replace('void\nuvm_init(void)\n{', `${before}\nvoid\nuvm_init(void)\n{\n`)
-    .replace('\tuvm_page_init();', `${inside}\n\tuvm_page_init();`);
-  const order = await extract(memoryTree(files), { arch: 'toy' });
-  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  return order.value.events;
-}
+const eventsWith = async (before: string, inside: string): Promise<readonly OrderEvent[]> =>
+  (await orderOf(withUvmInit(before, inside))).events;
 
 describe('one of a few addresses', () => {
   it('is kept with the decision, and joins to no more than four', () => {

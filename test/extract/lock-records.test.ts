@@ -1,27 +1,13 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { axioms, ignored } from '../../src/extract/trace/axioms.ts';
-import { extract, memoryTree } from '../../src/extract/index.ts';
 import type { Order } from '../../src/order/order.ts';
 import { diffOrders, isSameOrder } from '../../src/order/diff.ts';
+import { orderOf, texts } from './mini-tree.ts';
 
 /*
  * A kernel in which a lock takes a record with LOCKDEBUG, and records are allocated when few are
  * left.
  */
-
-const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
-
-function texts(folder = root, prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
 
 const locks = `
 #include "opt_lockdebug.h"
@@ -57,14 +43,12 @@ void mutex_init(kmutex_t *mtx, int type, int ipl) {
 }
 `;
 
-async function orderOf(options: { readonly [name: string]: string }): Promise<Order> {
+async function lockOrder(options: { readonly [name: string]: string }): Promise<Order> {
   const files = texts();
   files['kern/kern_mutex.c'] = locks;
   files['conf/files'] =
     `${files['conf/files'] ?? ''}\ndefflag opt_lockdebug.h LOCKDEBUG\nfile kern/kern_mutex.c\n`;
-  const order = await extract(memoryTree(files), { arch: 'toy', options });
-  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  return order.value;
+  return orderOf(files, { options });
 }
 
 const behind = ({ events }: Order): Order['events'] =>
@@ -72,7 +56,7 @@ const behind = ({ events }: Order): Order['events'] =>
 
 describe('a lock that is initialised with LOCKDEBUG', () => {
   it('may allocate a batch of records, on each way once', async () => {
-    const order = await orderOf({ LOCKDEBUG: '' });
+    const order = await lockOrder({ LOCKDEBUG: '' });
     const found = behind(order);
     const inits = order.events.filter(({ call }) => call === 'mutex_init');
     const ways = found.map(({ stack }) => stack.map((frame) => frame.function).join('>'));
@@ -90,9 +74,9 @@ describe('a lock that is initialised with LOCKDEBUG', () => {
   });
 
   it('is a difference from a kernel without', async () => {
-    const without = await orderOf({});
+    const without = await lockOrder({});
     expect(behind(without)).toEqual([]);
-    const diff = diffOrders(without, await orderOf({ LOCKDEBUG: '' }));
+    const diff = diffOrders(without, await lockOrder({ LOCKDEBUG: '' }));
     expect(isSameOrder(diff)).toBe(false);
     expect(diff.removed).toEqual([]);
     expect(diff.moved).toEqual([]);

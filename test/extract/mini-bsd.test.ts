@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Cache, ExtractOptions, SourceTree } from '../../src/extract/index.ts';
@@ -7,6 +6,7 @@ import type { Order, OrderEvent } from '../../src/order/order.ts';
 import { demandText, diffOrders } from '../../src/order/index.ts';
 import { parseOrder } from '../../src/order/order.ts';
 import { askRules } from '../../src/order/rules/index.ts';
+import { texts } from './mini-tree.ts';
 
 /*
  * A whole boot, from start code to the scheduler, of a kernel that fits on a few pages. Its
@@ -31,17 +31,6 @@ const line = ({ certainty, call, object }: OrderEvent): string =>
   `${certainty} ${call}${object === null ? '' : ` ${object}`}`;
 
 const lines = (events: readonly OrderEvent[]): readonly string[] => events.map(line);
-
-/** The fixture as texts, so that a test can change one. */
-function texts(folder = join(root, 'sys'), prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
 
 describe('extract, on mini-bsd', () => {
   it('lists the leaf events of the boot in order', async () => {

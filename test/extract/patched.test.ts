@@ -1,36 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extract, memoryTree } from '../../src/extract/index.ts';
 import type { Order, OrderEvent } from '../../src/order/order.ts';
+import { orderOf, texts, withUvmInit } from './mini-tree.ts';
 
 /*
  * Constructs of real trees, one at a time, put into the miniature kernel.
  */
 
-const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
-
-function texts(folder = root, prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
-
-/** The boot with some text before uvm_init(), and some at its beginning. */
-async function orderWith(before: string, inside: string): Promise<Order> {
-  const files = texts();
-  const file = 'uvm/uvm_init.c';
-  files[file] = (files[file] ?? '')
-    .replace('void\nuvm_init(void)\n{', `${before}\nvoid\nuvm_init(void)\n{\n`)
-    .replace('\tuvm_page_init();', `${inside}\n\tuvm_page_init();`);
-  const order = await extract(memoryTree(files), { arch: 'toy' });
-  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  return order.value;
-}
+const orderWith = (before: string, inside: string): Promise<Order> =>
+  orderOf(withUvmInit(before, inside));
 
 const eventsWith = async (before: string, inside: string): Promise<readonly OrderEvent[]> =>
   (await orderWith(before, inside)).events;
@@ -86,9 +64,8 @@ describe('the start code', () => {
     files[start] = (files[start] ?? '').replace(/^(.*call.*init_toy.*)$/m, 'call toy_loader\n$1');
     files[start] = `call toy_trap\n${files[start]}`;
     files['uvm/uvm_init.c'] += 'void toy_loader(void) { }\nvoid toy_trap(void) { }\n';
-    const order = await extract(memoryTree(files), { arch: 'toy' });
-    if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-    const entered = order.value.entries?.map((entry) => entry.function);
+    const order = await orderOf(files);
+    const entered = order.entries?.map((entry) => entry.function);
     expect(entered).toEqual(['toy_loader', 'init_toy', 'main']);
   });
 });
@@ -103,9 +80,8 @@ describe('a link set', () => {
     // The macro stands in a header that only a file that nobody reads includes.
     files['kern/far.h'] = '#include <sys/pool.h>\n#define FAR_POOL(x) POOL_INIT(x, 8, "far");\n';
     files['kern/far.c'] = '#include "far.h"\nFAR_POOL(far_pool)\n';
-    const order = await extract(memoryTree(files), { arch: 'toy' });
-    if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-    const inits = order.value.events.filter(
+    const order = await orderOf(files);
+    const inits = order.events.filter(
       ({ call, function: by }) => call === 'pool_init' && by === 'pool_subsystem_init',
     );
     expect(inits.map(({ object }) => object)).toEqual(['kept_pool', 'lone_pool', 'far_pool']);

@@ -1,41 +1,21 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withPrototypes } from '../../src/extract/cpp/old-style.ts';
-import { extract, memoryTree } from '../../src/extract/index.ts';
 import { callsOfLabel } from '../../src/extract/program/assembly.ts';
 import { scanDefinitions, templateWords } from '../../src/extract/program/scan.ts';
 import type { Order, OrderHole } from '../../src/order/order.ts';
+import { orderOf, withUvmInit } from './mini-tree.ts';
 
 /*
  * A hole is closed by what the code behind it can call at most. It must never be closed because
  * something was not looked at.
  */
 
-const root = join(import.meta.dirname, '../fixtures/mini-bsd/sys');
-
-function texts(folder = root, prefix = ''): { [path: string]: string } {
-  const found: { [path: string]: string } = {};
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) Object.assign(found, texts(path, `${prefix}${name}/`));
-    else found[prefix + name] = readFileSync(path, 'latin1');
-  }
-  return found;
-}
-
 async function orderWith(before: string, inside: string, assembly = ''): Promise<Order> {
-  const files = texts();
-  const file = 'uvm/uvm_init.c';
   // Definitions begin their lines, as in the kernel's style.
   const lines = before.replace(/([;}])\s+(?=static |void |struct |extern )/g, '$1\n').trim();
-  files[file] = (files[file] ?? '')
-    .replace('void\nuvm_init(void)\n{', `${lines}\nvoid\nuvm_init(void)\n{\n`)
-    .replace('\tuvm_page_init();', `${inside}\n\tuvm_page_init();`);
+  const files = withUvmInit(lines, inside);
   files['arch/toy/toy/locore.S'] += assembly;
-  const order = await extract(memoryTree(files), { arch: 'toy' });
-  if (!order.ok) throw new Error(JSON.stringify(order.diagnostics));
-  return order.value;
+  return orderOf(files);
 }
 
 async function hole(what: string, ...texts: Parameters<typeof orderWith>): Promise<OrderHole> {

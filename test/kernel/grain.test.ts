@@ -2,23 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Process } from '../../src/base/model.ts';
 import { runUntilBlocked } from '../../src/base/live.ts';
 import { ref } from '../../src/base/plain.ts';
-import type { Entry } from '../../src/kernel/kmem/requesters.ts';
 import { kmRequester, poolWorker } from '../../src/kernel/kmem/requesters.ts';
-import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
 import { kernelMap } from '../../src/kernel/uvm/map-facts.ts';
-import { booted, fullScale, mapOnly, page } from './uvm-fixture.ts';
+import { booted, fullScale, mapOnly, page, thread } from './uvm-fixture.ts';
 import type { Bench } from './uvm-fixture.ts';
 
 const stepsMax = 5000;
-
-const thread = ({ kernel }: Bench, name: string, entry: Entry): Process =>
-  threadProcess(kernel, name, {
-    kind: 'system',
-    grain: 'fine',
-    preemption: false,
-    starts: () => true,
-    ...entry,
-  });
 
 const isAt = ({ kernel, view }: Bench, name: string, routine: string, label: string): boolean =>
   view.observe(kernel.cells.threads.at(ref('thread', name)), 'isAt', routine, label);

@@ -1,3 +1,4 @@
+import type { Process } from '../../src/base/model.ts';
 import type { Plain, Ref } from '../../src/base/plain.ts';
 import { ref } from '../../src/base/plain.ts';
 import type { Frame, Halt, Routine } from '../../src/base/routine.ts';
@@ -7,6 +8,8 @@ import { liveView } from '../../src/base/live.ts';
 import { Blocked } from '../../src/base/view.ts';
 import { call } from '../../src/kernel/calls.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
+import type { Entry } from '../../src/kernel/kmem/requesters.ts';
+import { threadProcess } from '../../src/kernel/machine/thread-process.ts';
 import { makeKernel } from '../../src/kernel/make-kernel.ts';
 import { aDeferredQueue } from '../../src/kernel/eras/index.ts';
 import {
@@ -215,3 +218,13 @@ export function mapOnly(changes: Partial<KernelSpec> = {}): Bench {
   made.view.update(made.kernel.cells.globals, 'publish', 'kernel_map');
   return made;
 }
+
+/** A thread of the system that may start at once. */
+export const thread = ({ kernel }: Bench, name: string, entry: Entry): Process =>
+  threadProcess(kernel, name, {
+    kind: 'system',
+    grain: 'fine',
+    preemption: false,
+    starts: () => true,
+    ...entry,
+  });

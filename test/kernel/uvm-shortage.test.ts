@@ -16,20 +16,11 @@ import { makeKernel, pageWeights } from '../../src/kernel/make-kernel.ts';
 import { aDeferredQueue, bLostCallbacksH1 } from '../../src/kernel/eras/index.ts';
 import { kernelMap } from '../../src/kernel/uvm/map-facts.ts';
 import { uvmPageInit, uvmPagePhysload, uvmPagealloc } from '../../src/kernel/uvm/page-queues.ts';
-import { booted, fullScale, page } from './uvm-fixture.ts';
+import { booted, fullScale, page, thread } from './uvm-fixture.ts';
 import type { Bench } from './uvm-fixture.ts';
 
 const early = ref('pool', 'early');
 const stepsMax = 5000;
-
-const thread = ({ kernel }: Bench, name: string, entry: Entry): Process =>
-  threadProcess(kernel, name, {
-    kind: 'system',
-    grain: 'fine',
-    preemption: false,
-    starts: () => true,
-    ...entry,
-  });
 
 const answerOf = ({ kernel, view }: Bench, name: string): string | null =>
   view.observe(kernel.cells.threads.at(ref('thread', name)), 'answer');

@@ -3,7 +3,6 @@ import type { Bounds, CheckResult } from '../../checker/result.ts';
 import type { CatalogEntry, ModelOptions } from '../../boot/catalog-entry.ts';
 import type { Imported } from '../../boot/import-order.ts';
 import type { Order } from '../../order/order.ts';
-import { parseOrder } from '../../order/order.ts';
 import { toJson } from '../../report/json.ts';
 import type { JudgeOptions } from '../../report/judgement.ts';
 import { judge, worst } from '../../report/judgement.ts';
@@ -15,12 +14,13 @@ import { build, isRecordedQuestion, optionsFor, withProperties } from '../build.
 import type { Chosen, LoadCatalog } from '../catalogue.ts';
 import { renderReport } from '../check-report.ts';
 import { defaultMemoryMax } from '../defaults.ts';
-import { InputError, valueOf } from '../failure.ts';
-import { checkFolder, readJson, readText } from '../files.ts';
+import { InputError } from '../failure.ts';
+import { checkFolder } from '../files.ts';
 import type { Io } from '../io.ts';
 import { chooseFor, tellNoModel } from '../order-choice.ts';
 import { importFor, importJson, importText, judgeImported, unheardOf } from '../order-model.ts';
 import type { Doubted } from '../order-doubts.ts';
+import { orderFile } from '../order-file.ts';
 import { doubtsOf } from '../order-doubts.ts';
 import { waiversOf } from '../extract/waive.ts';
 import { saveTraces } from '../save-traces.ts';
@@ -72,7 +72,7 @@ export async function checkCommand(
   const bounds = boundsOf(words);
   if (words.waivers !== undefined && words.order === undefined)
     throw badOption('--waivers', words.waivers, '--order beside it');
-  const order = await orderOf(words.order, io);
+  const order = words.order === undefined ? null : await orderFile(words.order, io);
   if (words.traceDir !== undefined) checkFolder(words.traceDir);
   const chosen = await chooseFor(order, names, loadCatalog);
   if ('none' in chosen) {
@@ -161,13 +161,6 @@ function boundsOf(words: CheckWords): Bounds {
     ...(timeLimit === undefined ? {} : { timeLimitMs: timeOf('--time-limit', timeLimit) }),
     memoryMaxBytes: sizeOf('--memory-max', memoryMax ?? defaultMemoryMax),
   };
-}
-
-async function orderOf(path: string | undefined, io: Io): Promise<Order | null> {
-  if (path === undefined) return null;
-  const from = path === '-' ? 'standard input' : path;
-  const text = path === '-' ? await io.readInput() : readText(path);
-  return valueOf(parseOrder(readJson(from, text), from));
 }
 
 function plan(chosen: Chosen, words: CheckWords, order: Order | null): Planned {

@@ -7,7 +7,7 @@ import type { Sides } from '../extract/diff.ts';
 import type { CacheWord } from '../extract/disk-cache.ts';
 import { rulesJson, rulesText, summaryText } from '../extract/report.ts';
 import type { KernelOptions } from '../extract/source.ts';
-import { isTree, optionsOf, orderFile, readTree, warnOfOptions } from '../extract/source.ts';
+import { isTree, optionsOf, readTree, warnOfOptions } from '../extract/source.ts';
 import type { ViewWords } from '../extract/views.ts';
 import {
   asksForView,
@@ -22,6 +22,7 @@ import { InputError } from '../failure.ts';
 import { checkFile, writeFiles } from '../files.ts';
 import type { Io } from '../io.ts';
 import { badOption } from '../values.ts';
+import { orderFile } from '../order-file.ts';
 
 /** The options of `bootproof extract`, as the argument parser leaves them. */
 export interface ExtractWords extends ViewWords {

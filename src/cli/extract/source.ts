@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { diskTree, extract } from '../../extract/index.ts';
 import type { Order } from '../../order/index.ts';
-import { parseOrder } from '../../order/index.ts';
 import { InputError, valueOf } from '../failure.ts';
-import { readJson, readText } from '../files.ts';
 import type { Io } from '../io.ts';
 import { modelledFunctions } from '../modelled-routines.ts';
 import type { CacheWord } from './disk-cache.ts';
@@ -48,13 +46,6 @@ const badName = (word: string): InputError =>
 /** Whether a path is a folder of sources rather than the file of an order. */
 export const isTree = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() !== true;
-
-/** An order from a file of JSON or standard input (`-`). */
-export async function orderFile(path: string, io: Io): Promise<Order> {
-  const from = path === '-' ? 'standard input' : path;
-  const text = path === '-' ? await io.readInput() : readText(path);
-  return valueOf(parseOrder(readJson(from, text), from));
-}
 
 /** Tells of options that nothing in the tree knows: they changed nothing. */
 export function warnOfOptions(orders: readonly Order[], io: Io): void {

@@ -71,6 +71,8 @@ export class Program {
   readonly #texts = new Map<string, string>();
   readonly #assembly = new Map<string, string>();
   readonly #setsRead = new Set<string>();
+  /** Headers that selected files name; null until a link set asks. */
+  #headersNamed: ReadonlySet<string> | null = null;
   /** Every file that a unit which was read includes, itself as well. */
   readonly #included = new Set<string>();
   /** Files that include a C file, with the words that they define as macros. */
@@ -326,10 +328,8 @@ export class Program {
     const { tree, configuration } = this.#setup;
     if (!this.#setsRead.has(name)) {
       this.#setsRead.add(name);
-      for (const path of [
-        ...this.#included,
-        ...headersNamed(this.#texts, (path) => tree.size(path) !== null),
-      ]) {
+      this.#headersNamed ??= headersNamed(this.#texts, (path) => tree.size(path) !== null);
+      for (const path of [...this.#included, ...this.#headersNamed]) {
         if (!this.#linkSets.hasHeader(path)) {
           this.#linkSets.addHeader(path, tree.read(path) ?? '');
         }
