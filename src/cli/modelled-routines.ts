@@ -30,14 +30,16 @@ function packageRoot(): string {
   return folder;
 }
 
-/** The same as functions of a tree, whose files begin below sys, each once. */
-export function modelledFunctions(): readonly {
+export interface RoutineName {
   readonly file: string;
   readonly function: string;
-}[] {
-  const all = modelledRoutines().map((one) => ({
-    file: one.file.replace(/^sys\//, ''),
-    function: one.function,
-  }));
+}
+
+/** A routine's file as a tree has it: citations begin with `sys/`. */
+export const inTree = ({ file }: RoutineName): string => file.replace(/^sys\//, '');
+
+/** The names of what is modelled, as functions of a tree, each once. */
+export function modelledFunctions(): readonly RoutineName[] {
+  const all = modelledRoutines().map((one) => ({ file: inTree(one), function: one.function }));
   return [...new Map(all.map((one) => [`${one.file} ${one.function}`, one])).values()];
 }

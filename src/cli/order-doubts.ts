@@ -1,7 +1,8 @@
 import type { Order, OrderReport, Waiver } from '../order/index.ts';
-import { checkOrder } from '../order/index.ts';
+import { against, checkOrder } from '../order/index.ts';
 import { counted, listed, unique } from '../report/text.ts';
-import { modelledRoutines } from './modelled-routines.ts';
+import type { RoutineName } from './modelled-routines.ts';
+import { inTree, modelledRoutines } from './modelled-routines.ts';
 
 /**
  * What keeps a run of the model from being an answer about the tree that its order was read from.
@@ -65,23 +66,30 @@ function routineDoubts(order: Order): Pick<Doubted, 'open' | 'assumptions'> {
       'the routines that are modelled read as in the cited revisions (the order does not tell)';
     return { open: [], assumptions: [unknown] };
   }
-  const modelled = new Map<string, Set<string>>();
-  for (const { file, function: name, textHash } of modelledRoutines()) {
-    const key = `${file.replace(/^sys\//, '')} ${name}`;
-    const texts = modelled.get(key) ?? new Set();
-    if (textHash !== undefined) modelled.set(key, texts.add(textHash));
-  }
+  const texts = new Map(routines.map((one) => [nameOf(one), one.textHash]));
   const isRun = new Set(
     order.events.flatMap(({ file, stack }) => [file, ...stack.map((frame) => frame.file)]),
   );
-  const others = routines.filter(({ file, function: name, textHash }) => {
-    const texts = modelled.get(`${file} ${name}`);
-    if (texts === undefined || (file.startsWith('arch/') && !isRun.has(file))) return false;
-    return textHash === null || !texts.has(textHash);
+  const asked = modelledRoutines().filter(
+    (one) =>
+      texts.has(nameOf(one)) && (!one.file.startsWith('sys/arch/') || isRun.has(inTree(one))),
+  );
+  const { checks, differing } = against(asked, (file, name) => {
+    const textHash = texts.get(nameOf({ file, function: name })) ?? null;
+    return textHash === null ? null : { revision: '(not told)', textHash };
   });
-  const named = others.map(({ file, function: name }) => `${name}() in ${file}`);
+  // Of a routine that is modelled in two revisions the tree has one.
+  const same = new Set(
+    checks.filter((check) => !differing.includes(check)).map(({ routine }) => nameOf(routine)),
+  );
+  const others = unique(differing.map(({ routine }) => nameOf(routine))).filter(
+    (name) => !same.has(name),
+  );
   const reads = `${counted(others.length, 'modelled routine')} ${others.length === 1 ? 'reads' : 'read'}`;
   return others.length === 0
     ? { open: [], assumptions: [] }
-    : { open: [`${reads} otherwise in this tree: ${listed(named, 5)}`], assumptions: [] };
+    : { open: [`${reads} otherwise in this tree: ${listed(others, 5)}`], assumptions: [] };
 }
+
+/** `pool_init() in kern/subr_pool.c`: whatever the path begins with. */
+const nameOf = (one: RoutineName): string => `${one.function}() in ${inTree(one)}`;

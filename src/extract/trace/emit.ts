@@ -78,7 +78,6 @@ export class Emitter {
     const { events, limits, guards, stack, program } = session;
     const { name, file } = frame.definition;
     const macro = program.origin(file, line, call);
-    const cold = session.store.read('cold').value !== 0n;
     const event: TraceEvent = {
       call,
       object,
@@ -88,19 +87,9 @@ export class Emitter {
       line,
       ...(macro !== undefined && { macro }),
       stack: [...stack],
-      context: {
-        ipl: literalText(session.store.read('@ipl').value) ?? 'unknown',
-        by: 'thread',
-        cold,
-        maySleep: !cold,
-      },
+      context: contextNow(session),
       certainty: certaintyOf(guards),
-      guards: guards.map(({ text, at, choice, arm, arms, not }) => ({
-        text: text === '' ? '…' : text,
-        at: at === '' ? `${file}:${line}` : at,
-        ...(choice !== undefined && { choice, arm, arms }),
-        ...(not === true && { not }),
-      })),
+      guards: toldGuards(guards, `${file}:${line}`),
     };
     if (events.length >= limits.eventsMax) session.stop('eventsMax');
     else events.push(event);
@@ -168,6 +157,22 @@ export class Emitter {
 
   #isAttached = false;
 }
+
+/** Who runs, and at which level. */
+export function contextNow({ store }: Session): TraceEvent['context'] {
+  const cold = store.read('cold').value !== 0n;
+  const ipl = literalText(store.read('@ipl').value) ?? 'unknown';
+  return { ipl, by: 'thread', cold, maySleep: !cold };
+}
+
+/** Conditions as an event tells them; one without a place of its own stands `here`. */
+export const toldGuards = (guards: readonly Guard[], here: string): TraceEvent['guards'] =>
+  guards.map(({ text, at, choice, arm, arms, not }) => ({
+    text: text === '' ? '…' : text,
+    at: at === '' ? here : at,
+    ...(choice !== undefined && { choice, arm, arms }),
+    ...(not === true && { not }),
+  }));
 
 // What could not be named keeps its text, marked; a null pointer is known by what was written.
 function objectText(text: string | undefined, value: Value, frame: Frame): string {

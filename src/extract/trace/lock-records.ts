@@ -9,11 +9,11 @@
  */
 import { apiCalls } from './api.ts';
 import { lockRecords } from './axioms.ts';
+import { contextNow, toldGuards } from './emit.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Calls } from './invoke.ts';
-import type { Frame, Guard, Session, TraceEvent } from './session.ts';
+import type { Frame, Session, TraceEvent } from './session.ts';
 import type { Value } from './value.ts';
-import { literalText } from './value.ts';
 
 export class LockRecords {
   readonly #session: Session;
@@ -42,21 +42,15 @@ export class LockRecords {
     const events = this.#askedBy(name, file, values);
     const here = { function: frame.definition.name, file: frame.definition.file, line: frame.line };
     const stack = [...session.stack, here];
-    const guards = session.guards.map(shown);
+    const guards = toldGuards(session.guards, `${here.file}:${here.line}`);
     const way = [...stack.map((one) => one.function), ...guards.map(({ text }) => text)].join('>');
     const told = this.#told.get(way);
     if (told !== undefined && session.events[told.index] === told.event) return isTaker;
-    const cold = session.store.read('cold').value !== 0n;
     for (const one of events) {
       const event: TraceEvent = {
         ...one,
         stack: [...stack, ...one.stack],
-        context: {
-          ipl: literalText(session.store.read('@ipl').value) ?? 'unknown',
-          by: 'thread',
-          cold,
-          maySleep: !cold,
-        },
+        context: contextNow(session),
         guards: [...guards, ...one.guards],
       };
       if (session.events.length >= session.limits.eventsMax)
@@ -117,11 +111,4 @@ const guardKey = ({ text, at }: { text: string; at: string }): string => `${at}\
 const plain = ({ text, at }: { text: string; at: string }): { text: string; at: string } => ({
   text,
   at,
-});
-
-const shown = ({ text, at, choice, arm, arms, not }: Guard): TraceEvent['guards'][number] => ({
-  text,
-  at,
-  ...(choice !== undefined && { choice, arm, arms }),
-  ...(not === true && { not }),
 });

@@ -173,6 +173,13 @@ export const holesBefore = (survey: Survey, index: number): OrderHole[] =>
     (hole) => canHide(hole) && (hole.before === undefined || hole.before <= index),
   );
 
+/** Holes between two events, which could hide something that one of them is there for. */
+export const holesWithin = (survey: Survey, from: number, to: number): OrderHole[] =>
+  survey.holes.filter(
+    (hole) =>
+      canHide(hole) && hole.before !== undefined && hole.before >= from && hole.before <= to,
+  );
+
 /** Whether what a hole hides could run the code at which `event` stands. */
 function couldRun(hole: OrderHole, event: Seen): boolean {
   const what = hole.what.replace(/\(.*$/, '').trim();

@@ -1,10 +1,9 @@
 import { ownLocks } from '../calls.ts';
 import type { Answers } from './answer.ts';
 import { holeText, placeOf } from './answer.ts';
-import { guardsText, isCertain, isMust } from './ask.ts';
+import { guardsText, holesWithin, isCertain, isMust } from './ask.ts';
 import type { Seen, Survey } from './survey.ts';
 import { covers, objectOf } from './survey.ts';
-import { canHide } from './unread.ts';
 
 const isLockInit = ({ name, meaning }: Seen): boolean =>
   (meaning.role === 'declare' && meaning.kind === 'lock') || /^(mutex|rw)_obj_alloc$/.test(name);
@@ -75,10 +74,7 @@ interface Lockless {
 
 function tell(survey: Survey, answers: Answers, lockless: Lockless): void {
   const { made, run, field, object, use, init } = lockless;
-  const [from, to] = [made.index, (run.at(-1)?.index ?? made.index) + 1];
-  const gaps = survey.holes.filter(
-    (hole) => canHide(hole) && hole.before !== undefined && hole.before > from && hole.before <= to,
-  );
+  const gaps = holesWithin(survey, made.index + 1, (run.at(-1)?.index ?? made.index) + 1);
   const at = placeOf(survey.order, use.index);
   const other = placeOf(survey.order, made.index);
   const guards = [...made.event.guards, ...(init?.event.guards ?? []), ...use.event.guards];

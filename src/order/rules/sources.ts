@@ -1,8 +1,8 @@
 import { argumentText, mapEntryPool, plainName } from '../calls.ts';
 import type { EraFit, EraName } from './era.ts';
 import type { Seen, Survey } from './survey.ts';
+import { holesWithin } from './ask.ts';
 import { covers, endOfRun, objectOf } from './survey.ts';
-import { canHide } from './unread.ts';
 
 /**
  * Where each pool allocator gets its pages, hence what must be up before a pool on it grows.
@@ -153,12 +153,7 @@ function madeIn(survey: Survey, routine: string, need: Need): Need {
   if (need.suppliers.length > 0 || run === null) return need;
   if (!survey.seen.some(({ path }) => path.includes(routine)))
     return { ...need, suppliers: [endOfRun(run, routine)] };
-  const [from, to] = [run.first.index, run.last.index + 1];
-  const hasGap = survey.holes.some(
-    (hole) =>
-      canHide(hole) && hole.before !== undefined && hole.before >= from && hole.before <= to,
-  );
-  if (hasGap) return need;
+  if (holesWithin(survey, run.first.index, run.last.index + 1).length > 0) return need;
   const { expectedIn: _, ...rest } = need;
   return rest;
 }
