@@ -155,7 +155,8 @@ export async function extract(onDisk: SourceTree, options: ExtractOptions): Prom
     const { confFiles, absentFiles, files } = configuration.value;
     const rests = [...confFiles, ...absentFiles, ...files];
     const routines = options.routines?.map(({ file }) => file) ?? [];
-    const read = [...units.filesRead, ...units.filesAbsent, ...routines];
+    const searched = [...program.headersSearched, ...routines];
+    const read = [...units.filesRead, ...units.filesAbsent, ...searched];
     const paths = [...rests, ...read, ...missing].filter((path) => !path.includes(' '));
     storeOrder(options.cache, key, hashes, paths, order);
   }

@@ -81,24 +81,23 @@ export class LinkSets {
   }
 }
 
-/** Headers that files name, read or not: the macro that adds to a set may be one of theirs. */
-export function headersNamed(
+/** Headers beside the files that name them, read or not: the macro that adds to a set may be theirs. */
+export function headersBeside(
   texts: Iterable<readonly [file: string, text: string]>,
   exists: (path: string) => boolean,
 ): ReadonlySet<string> {
   const found = new Set<string>();
   for (const [file, text] of texts) {
     const folder = file.slice(0, file.lastIndexOf('/') + 1);
-    for (const [, mark, name = ''] of text.matchAll(includeLine)) {
-      const beside = `${folder}${name}`;
-      const path = mark === '"' && exists(beside) ? beside : name;
+    for (const [, name = ''] of text.matchAll(includeLine)) {
+      const path = `${folder}${name}`;
       if (!found.has(path) && exists(path)) found.add(path);
     }
   }
   return found;
 }
 
-const includeLine = /^[ \t]*#[ \t]*include[ \t]*(["<])([^">\n]+)/gm;
+const includeLine = /^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm;
 
 /** `#define NAME(a, b) …` with all lines that a backslash continues. */
 const functionMacro = /^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^)]*)\)((?:[^\\\n]|\\(?:\r?\n|.))*)/gm;

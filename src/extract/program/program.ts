@@ -17,7 +17,7 @@ import type { AssemblyCalls } from './assembly.ts';
 import { assemblyNames, callsOfLabel, includedAssembly, startFiles } from './assembly.ts';
 import { scanDefinitions, templateWords } from './scan.ts';
 import type { LinkSetEntry } from './link-sets.ts';
-import { headersNamed, LinkSets } from './link-sets.ts';
+import { headersBeside, LinkSets } from './link-sets.ts';
 import type { Unit } from './unit.ts';
 import { append, libraryFiles, unitOf } from './unit.ts';
 
@@ -71,8 +71,8 @@ export class Program {
   readonly #texts = new Map<string, string>();
   readonly #assembly = new Map<string, string>();
   readonly #setsRead = new Set<string>();
-  /** Headers that selected files name; null until a link set asks. */
-  #headersNamed: ReadonlySet<string> | null = null;
+  /** Headers beside the selected files that name them; null until a link set asks. */
+  #headersBeside: ReadonlySet<string> | null = null;
   /** Every file that a unit which was read includes, itself as well. */
   readonly #included = new Set<string>();
   /** Files that include a C file, with the words that they define as macros. */
@@ -94,6 +94,11 @@ export class Program {
   /** Every file that was read or scanned. */
   get filesRead(): readonly string[] {
     return [...this.#units.keys()];
+  }
+
+  /** Headers that were searched for macros of link sets, whether or not a unit includes them. */
+  get headersSearched(): readonly string[] {
+    return [...(this.#headersBeside ?? [])];
   }
 
   /** The text of every selected file, and of the headers given. */
@@ -328,8 +333,8 @@ export class Program {
     const { tree, configuration } = this.#setup;
     if (!this.#setsRead.has(name)) {
       this.#setsRead.add(name);
-      this.#headersNamed ??= headersNamed(this.#texts, (path) => tree.size(path) !== null);
-      for (const path of [...this.#included, ...this.#headersNamed]) {
+      this.#headersBeside ??= headersBeside(this.#texts, (path) => tree.size(path) !== null);
+      for (const path of [...this.#included, ...this.#headersBeside]) {
         if (!this.#linkSets.hasHeader(path)) {
           this.#linkSets.addHeader(path, tree.read(path) ?? '');
         }
